@@ -1,0 +1,3 @@
+//! The record of a waitmark run, its statistics, and the reports rendered from it.
+
+pub mod record;
