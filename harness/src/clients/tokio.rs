@@ -1,0 +1,78 @@
+//! tokio's multi-thread runtime.
+
+use std::future::Future;
+use std::io;
+use std::net::SocketAddr;
+use std::panic;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+
+use tokio::net::TcpStream;
+use tokio::task::JoinHandle;
+use tokio_util::compat::{Compat, TokioAsyncReadCompatExt};
+
+use crate::runtime::Runtime;
+
+#[derive(Clone)]
+pub(crate) struct Tokio(Arc<tokio::runtime::Runtime>);
+
+/// A `JoinHandle` that passes a panic on instead of returning it.
+pub(crate) struct Task<T>(JoinHandle<T>);
+
+impl<T> Future for Task<T> {
+    type Output = T;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<T> {
+        Poll::Ready(match ready!(Pin::new(&mut self.0).poll(cx)) {
+            Ok(output) => output,
+            // A task is cancelled by value alone, so that nobody awaits a cancelled one.
+            Err(error) => panic::resume_unwind(error.into_panic()),
+        })
+    }
+}
+
+impl Runtime for Tokio {
+    type TcpStream = Compat<TcpStream>;
+    type Task<T: Send + 'static> = Task<T>;
+
+    fn start(workers: usize) -> io::Result<Self> {
+        tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(workers)
+            .enable_all()
+            .build()
+            .map(|runtime| Tokio(Arc::new(runtime)))
+    }
+
+    fn block_on<F: Future>(&self, future: F) -> F::Output {
+        self.0.block_on(future)
+    }
+
+    fn spawn<T: Send + 'static>(
+        &self,
+        future: impl Future<Output = T> + Send + 'static,
+    ) -> Task<T> {
+        Task(self.0.spawn(future))
+    }
+
+    async fn cancel<T: Send + 'static>(task: Task<T>) {
+        task.0.abort();
+        // Either way the future is gone: its output, if it had one, is dropped here.
+        let _ = task.0.await;
+    }
+
+    async fn connect(addr: SocketAddr) -> io::Result<Self::TcpStream> {
+        let stream = TcpStream::connect(addr).await?;
+        stream.set_nodelay(true)?;
+        Ok(stream.compat())
+    }
+
+    async fn sleep(duration: Duration) {
+        tokio::time::sleep(duration).await;
+    }
+
+    async fn unblock<T: Send + 'static>(&self, f: impl FnOnce() -> T + Send + 'static) -> T {
+        Task(self.0.spawn_blocking(f)).await
+    }
+}

@@ -1,0 +1,349 @@
+//! One HTTP/1.1 exchange without I/O, driven by blocking and async callers alike.
+//!
+//! The protocol is `ureq-proto`'s. This module owns the one buffer of an exchange and the order of
+//! its steps, so that [`wire`](crate::wire) holds nothing but reads and writes.
+
+use std::net::SocketAddr;
+use std::{io, mem};
+
+use ureq_proto::BodyMode;
+use ureq_proto::client::state::{RecvBody, RecvResponse};
+use ureq_proto::client::{Call, RecvResponseResult, SendRequestResult};
+
+/// A request without a body. Its target must have an authority, for the `Host` header.
+pub type Request = ureq_proto::http::Request<()>;
+
+/// Bytes of the buffer that a request is written from and an answer is read into.
+const BUFFER: usize = 4 * 1024;
+
+/// The longest head or chunk header an answer may have, bytes.
+const MAX_BUFFER: usize = 64 * 1024;
+
+/// An answer, read to its end.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Response {
+    /// The status code, e.g. 200.
+    pub status: u16,
+    /// The body, without its transfer coding.
+    pub body: Vec<u8>,
+}
+
+/// Why a request got no answer.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The request can't be written as HTTP/1.1.
+    #[error("the request is not valid: {0}")]
+    Request(#[source] ureq_proto::Error),
+    /// No connection could be made.
+    #[error("connecting failed: {0}")]
+    Connect(#[source] io::Error),
+    /// The connection broke while the request was sent.
+    #[error("sending failed: {0}")]
+    Send(#[source] io::Error),
+    /// The connection broke while the answer was read.
+    #[error("receiving failed: {0}")]
+    Receive(#[source] io::Error),
+    /// The connection closed before the answer was whole.
+    #[error("the connection closed before the answer was whole")]
+    Truncated,
+    /// The answer is not HTTP/1.1.
+    #[error("the answer is not HTTP/1.1: {0}")]
+    Protocol(#[source] ureq_proto::Error),
+    /// The head of the answer is longer than the client takes.
+    #[error("the answer's head is longer than {MAX_BUFFER} bytes")]
+    TooLong,
+}
+
+impl Error {
+    /// The kind of the error, by which errors are counted.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Error::Request(_) => "request",
+            Error::Connect(_) => "connect",
+            Error::Send(_) => "send",
+            Error::Receive(_) => "receive",
+            Error::Truncated => "truncated",
+            Error::Protocol(_) => "protocol",
+            Error::TooLong => "too long",
+        }
+    }
+}
+
+/// A GET of `path` at `addr`, over a connection of its own.
+///
+/// # Errors
+///
+/// [`Error::Request`] if `path` is not a valid target.
+pub fn get(addr: SocketAddr, path: &str) -> Result<Request, Error> {
+    Request::get(format!("http://{addr}{path}"))
+        .header("connection", "close")
+        .body(())
+        .map_err(|e| Error::Request(ureq_proto::Error::BadHeader(e.to_string())))
+}
+
+/// One request and its answer.
+///
+/// Send [`request`](Self::request) with one write, then read into [`space`](Self::space) and say
+/// how much came with [`received`](Self::received), until it gives the response.
+pub struct Exchange {
+    state: State,
+    buffer: Vec<u8>,
+    filled: usize,
+}
+
+enum State {
+    Head(Call<RecvResponse>),
+    Body(Call<RecvBody>, Response),
+    Over,
+}
+
+impl Exchange {
+    /// Writes the request into the buffer of the exchange.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Request`] if the request is not valid HTTP/1.1 or has a body.
+    pub fn new(request: &Request) -> Result<Self, Error> {
+        let mut buffer = vec![0; BUFFER];
+        let mut call = Call::new(request.clone()).map_err(Error::Request)?.proceed();
+        let filled = call.write(&mut buffer).map_err(Error::Request)?;
+        match call.proceed().map_err(Error::Request)? {
+            Some(SendRequestResult::RecvResponse(call)) => {
+                Ok(Exchange { state: State::Head(call), buffer, filled })
+            }
+            Some(_) => Err(Error::Request(ureq_proto::Error::BodyNotAllowed)),
+            None => Err(Error::Request(ureq_proto::Error::OutputOverflow)),
+        }
+    }
+
+    /// The bytes of the request; call once, before the first [`space`](Self::space).
+    pub fn request(&mut self) -> &[u8] {
+        &self.buffer[..mem::take(&mut self.filled)]
+    }
+
+    /// Where to read the next bytes of the answer; never empty.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::TooLong`] if the answer's head does not fit.
+    pub fn space(&mut self) -> Result<&mut [u8], Error> {
+        if self.filled == self.buffer.len() {
+            if self.filled >= MAX_BUFFER {
+                return Err(Error::TooLong);
+            }
+            self.buffer.resize(2 * self.filled, 0);
+        }
+        Ok(&mut self.buffer[self.filled..])
+    }
+
+    /// Takes note of `count` bytes read into the space, 0 for the end of the stream, and gives the
+    /// response once it is whole. Bytes after its end are ignored.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Protocol`] or [`Error::Truncated`]; the exchange is over then.
+    pub fn received(&mut self, count: usize) -> Result<Option<Response>, Error> {
+        self.filled += count;
+        let closed = count == 0;
+        loop {
+            match mem::replace(&mut self.state, State::Over) {
+                State::Head(mut call) => {
+                    let input = &self.buffer[..self.filled];
+                    let (used, head) = call.try_response(input, false).map_err(Error::Protocol)?;
+                    self.consume(used);
+                    let Some(head) = head else {
+                        self.state = State::Head(call);
+                        // An interim answer (1xx) was passed over: what follows may be here.
+                        match used {
+                            0 if closed => return Err(Error::Truncated),
+                            0 => return Ok(None),
+                            _ => continue,
+                        }
+                    };
+                    let response = Response { status: head.status().as_u16(), body: Vec::new() };
+                    match call.proceed() {
+                        Some(RecvResponseResult::RecvBody(call)) => {
+                            self.state = State::Body(call, response);
+                        }
+                        _ => return Ok(Some(response)),
+                    }
+                }
+                State::Body(mut call, mut response) => {
+                    self.read_body(&mut call, &mut response.body)?;
+                    let to_close = call.body_mode() == BodyMode::CloseDelimited;
+                    if if to_close { closed } else { call.can_proceed() } {
+                        return Ok(Some(response));
+                    }
+                    if closed {
+                        return Err(Error::Truncated);
+                    }
+                    self.state = State::Body(call, response);
+                    return Ok(None);
+                }
+                State::Over => return Err(Error::Truncated),
+            }
+        }
+    }
+
+    /// Moves what the buffer holds of the body out of it.
+    fn read_body(&mut self, call: &mut Call<RecvBody>, body: &mut Vec<u8>) -> Result<(), Error> {
+        loop {
+            // Decoding never lengthens, so the output has room for all of the input.
+            let start = body.len();
+            body.resize(start + self.filled, 0);
+            let (used, written) = call
+                .read(&self.buffer[..self.filled], &mut body[start..])
+                .map_err(Error::Protocol)?;
+            body.truncate(start + written);
+            self.consume(used);
+            if used == 0 || self.filled == 0 {
+                return Ok(());
+            }
+        }
+    }
+
+    fn consume(&mut self, used: usize) {
+        self.buffer.copy_within(used..self.filled, 0);
+        self.filled -= used;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn exchange() -> Exchange {
+        let addr = SocketAddr::from(([127, 0, 0, 1], 80));
+        let mut exchange = Exchange::new(&get(addr, "/delay/0?id=7").unwrap()).unwrap();
+        exchange.request();
+        exchange
+    }
+
+    /// Feeds `pieces` one by one, then the end of the stream.
+    fn feed<'a>(pieces: impl IntoIterator<Item = &'a [u8]>) -> Result<Response, Error> {
+        let mut exchange = exchange();
+        for mut piece in pieces {
+            while !piece.is_empty() {
+                let space = exchange.space()?;
+                let count = space.len().min(piece.len());
+                space[..count].copy_from_slice(&piece[..count]);
+                if let Some(response) = exchange.received(count)? {
+                    return Ok(response);
+                }
+                piece = &piece[count..];
+            }
+        }
+        exchange.received(0)?.ok_or(Error::Truncated)
+    }
+
+    fn chunked(body: &[u8], size: usize) -> Vec<u8> {
+        let mut answer = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n".to_vec();
+        for chunk in body.chunks(size) {
+            answer.extend(format!("{:x}\r\n", chunk.len()).bytes());
+            answer.extend(chunk);
+            answer.extend(b"\r\n");
+        }
+        answer.extend(b"0\r\n\r\n");
+        answer
+    }
+
+    fn with_length(body: &[u8]) -> Vec<u8> {
+        let mut answer =
+            format!("HTTP/1.1 404 Not Found\r\nContent-Length: {}\r\n\r\n", body.len())
+                .into_bytes();
+        answer.extend(body);
+        answer
+    }
+
+    #[test]
+    fn the_request_on_the_wire() {
+        let addr = SocketAddr::from(([127, 0, 0, 1], 8080));
+        let mut exchange = Exchange::new(&get(addr, "/delay/0.01?id=7").unwrap()).unwrap();
+        assert_eq!(
+            String::from_utf8_lossy(exchange.request()),
+            "GET /delay/0.01?id=7 HTTP/1.1\r\nhost: 127.0.0.1:8080\r\nconnection: close\r\n\r\n"
+        );
+    }
+
+    #[test]
+    fn a_target_with_a_space_is_refused() {
+        let addr = SocketAddr::from(([127, 0, 0, 1], 80));
+        assert!(matches!(get(addr, "/a b"), Err(Error::Request(_))));
+    }
+
+    #[test]
+    fn byte_by_byte() {
+        let want = Response { status: 404, body: b"gone".to_vec() };
+        assert_eq!(feed(with_length(b"gone").chunks(1)).unwrap(), want);
+        assert_eq!(feed(chunked(b"gone", 3).chunks(1)).unwrap().body, b"gone");
+    }
+
+    #[test]
+    fn interim_answers_are_passed_over() {
+        let answer = [b"HTTP/1.1 100 Continue\r\n\r\n".as_slice(), &with_length(b"x")].concat();
+        assert_eq!(feed([answer.as_slice()]).unwrap().status, 404);
+        assert_eq!(feed(answer.chunks(1)).unwrap().status, 404);
+    }
+
+    #[test]
+    fn a_body_may_end_with_the_stream() {
+        let answer = b"HTTP/1.1 200 OK\r\n\r\nto the end".as_slice();
+        assert_eq!(feed([answer]).unwrap().body, b"to the end");
+    }
+
+    #[test]
+    fn an_answer_without_a_body_is_whole_at_its_head() {
+        assert_eq!(feed([b"HTTP/1.1 204 No Content\r\n\r\n".as_slice()]).unwrap().status, 204);
+    }
+
+    #[test]
+    fn a_head_without_end_is_refused() {
+        let answer = [b"HTTP/1.1 200 OK\r\nA: ".as_slice(), &[b'a'; 2 * MAX_BUFFER]].concat();
+        assert!(matches!(feed([answer.as_slice()]), Err(Error::TooLong)));
+    }
+
+    #[test]
+    fn garbage_is_refused() {
+        assert!(matches!(feed([b"\x16\x03\x01\x02\r\n\r\n".as_slice()]), Err(Error::Protocol(_))));
+        let bad_chunk = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n".as_slice();
+        assert!(matches!(feed([bad_chunk]), Err(Error::Protocol(_))));
+        let two_lengths = b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab";
+        assert!(matches!(feed([two_lengths.as_slice()]), Err(Error::Protocol(_))));
+    }
+
+    /// An answer with its body, in one of the two framings, and places to split it at.
+    fn answers() -> impl Strategy<Value = (Vec<u8>, Vec<u8>, Vec<usize>)> {
+        (prop::collection::vec(any::<u8>(), 1..6000), any::<bool>(), 1usize..500).prop_flat_map(
+            |(body, in_chunks, size)| {
+                let answer = if in_chunks { chunked(&body, size) } else { with_length(&body) };
+                let splits = prop::collection::vec(0..answer.len(), 0..8);
+                (Just(answer), Just(body), splits)
+            },
+        )
+    }
+
+    proptest! {
+        #[test]
+        fn split_anywhere((answer, body, mut splits) in answers()) {
+            splits.extend([0, answer.len()]);
+            splits.sort_unstable();
+            let pieces = splits.windows(2).map(|pair| &answer[pair[0]..pair[1]]);
+            prop_assert_eq!(feed(pieces).unwrap().body, body);
+        }
+
+        #[test]
+        fn truncated_anywhere((answer, _, splits) in answers()) {
+            let end = splits.first().copied().unwrap_or(answer.len() / 2);
+            prop_assert!(matches!(feed([&answer[..end]]), Err(Error::Truncated)));
+        }
+
+        #[test]
+        fn garbage_never_panics(bytes in prop::collection::vec(any::<u8>(), 0..300)) {
+            let _ = feed([bytes.as_slice()]);
+            let _ = feed([b"HTTP/1.1 200 OK\r\n".as_slice(), &bytes]);
+            let _ = feed([b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", &bytes[..]]);
+        }
+    }
+}
