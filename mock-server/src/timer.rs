@@ -1,0 +1,142 @@
+//! The one timer of a worker thread: an ordered map of deadlines, and one alarm for the earliest.
+//!
+//! A runtime's own timer counts in whole milliseconds. Here the deadlines are kept to the
+//! nanosecond, and the two moments at which they matter are used instead of a clock tick: due
+//! sleepers are woken right before the runtime would park ([`Timers::before_park`]), and only then
+//! is the alarm set, once, to the earliest deadline that is left. However many requests come and
+//! go between two parks, they cost the kernel one timer.
+
+mod alarm;
+
+use std::collections::BTreeMap;
+use std::future::Future;
+use std::io;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll, Waker};
+use std::time::{Duration, Instant};
+
+use alarm::Alarm;
+
+/// The timers of one runtime thread. Cheap to clone; all clones are the same timers.
+///
+/// A [`Sleep`] must be polled on the thread whose runtime calls [`Timers::before_park`].
+#[derive(Clone)]
+pub(crate) struct Timers {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    queue: Mutex<Queue>,
+    alarm: Alarm,
+}
+
+/// Sleepers by deadline. The number tells sleepers of the same instant apart.
+#[derive(Default)]
+struct Queue {
+    sleepers: BTreeMap<(Instant, u64), Waker>,
+    next: u64,
+}
+
+impl Timers {
+    pub(crate) fn new() -> io::Result<Self> {
+        let shared = Shared { queue: Mutex::default(), alarm: Alarm::new()? };
+        Ok(Self { shared: Arc::new(shared) })
+    }
+
+    /// Lets the alarm wake the current runtime for as long as the returned value lives.
+    pub(crate) fn attach(&self) -> io::Result<impl Send + use<>> {
+        self.shared.alarm.attach()
+    }
+
+    /// Wakes the sleepers that are due; if there are none, sets the alarm for the earliest.
+    ///
+    /// Meant for [`tokio::runtime::Builder::on_thread_park`]: a runtime whose tasks were woken
+    /// here does not park.
+    pub(crate) fn before_park(&self) {
+        if self.fire(Instant::now()) > 0 {
+            return;
+        }
+        let earliest = self.queue().sleepers.first_key_value().map(|(&(deadline, _), _)| deadline);
+        if let Some(deadline) = earliest {
+            self.shared.alarm.set(deadline);
+        }
+    }
+
+    /// Wakes every sleeper that is due at `now` and tells how many they were.
+    pub(crate) fn fire(&self, now: Instant) -> usize {
+        let mut fired = 0;
+        while let Some(waker) = self.pop_due(now) {
+            waker.wake();
+            fired += 1;
+        }
+        fired
+    }
+
+    /// A future that ends at `deadline`, never before it.
+    pub(crate) fn sleep_until(&self, deadline: Instant) -> Sleep {
+        Sleep { timers: self.clone(), deadline, number: None }
+    }
+
+    fn pop_due(&self, now: Instant) -> Option<Waker> {
+        let mut queue = self.queue();
+        let earliest = queue.sleepers.first_entry().filter(|entry| entry.key().0 <= now)?;
+        Some(earliest.remove())
+    }
+
+    /// No code that can panic runs under this lock, so a poisoned one still holds a sound map.
+    fn queue(&self) -> MutexGuard<'_, Queue> {
+        self.shared.queue.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A wait for a deadline; dropping it takes the sleeper out of the timers.
+pub(crate) struct Sleep {
+    timers: Timers,
+    deadline: Instant,
+    /// This sleeper's number while it may be in the queue.
+    number: Option<u64>,
+}
+
+impl Future for Sleep {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        if self.deadline <= Instant::now() {
+            return Poll::Ready(());
+        }
+        let timers = self.timers.clone();
+        let mut queue = timers.queue();
+        let number = *self.number.get_or_insert_with(|| {
+            queue.next += 1;
+            queue.next
+        });
+        queue
+            .sleepers
+            .entry((self.deadline, number))
+            .and_modify(|waker| waker.clone_from(cx.waker()))
+            .or_insert_with(|| cx.waker().clone());
+        Poll::Pending
+    }
+}
+
+impl Drop for Sleep {
+    fn drop(&mut self) {
+        if let Some(number) = self.number {
+            self.timers.queue().sleepers.remove(&(self.deadline, number));
+        }
+    }
+}
+
+/// hyper's time-outs run on the same timers.
+impl hyper::rt::Timer for Timers {
+    fn sleep(&self, duration: Duration) -> Pin<Box<dyn hyper::rt::Sleep>> {
+        hyper::rt::Timer::sleep_until(self, Instant::now() + duration)
+    }
+
+    fn sleep_until(&self, deadline: Instant) -> Pin<Box<dyn hyper::rt::Sleep>> {
+        Box::pin(Timers::sleep_until(self, deadline))
+    }
+}
+
+impl hyper::rt::Sleep for Sleep {}
