@@ -3,10 +3,11 @@
 //! The record is the boundary of the project: measuring writes it, and every table, chart and
 //! verdict is computed from it alone.
 
-use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
-use std::{fs, io};
+mod file;
 
+use std::collections::BTreeMap;
+
+pub use file::{ReadError, WriteError};
 use serde::{Deserialize, Serialize};
 
 /// The schema this version of waitmark writes, and the only one it reads.

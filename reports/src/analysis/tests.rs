@@ -1,0 +1,187 @@
+//! The figures of synthetic records, worked out by hand.
+
+use super::*;
+use crate::stats::Interval;
+use crate::synthetic::{self, CLIENTS};
+
+fn figures(analysis: &Analysis, client: &str, n: u32) -> Figures {
+    *outcome(analysis, client, n).figures().unwrap()
+}
+
+fn outcome<'a>(analysis: &'a Analysis, client: &str, n: u32) -> &'a Outcome {
+    let comparison = &analysis.comparisons[0];
+    let column = comparison.clients.iter().position(|name| name == client).unwrap();
+    &comparison.rows.iter().find(|row| row.n == n).unwrap().outcomes[column]
+}
+
+fn close(got: f64, want: f64) {
+    assert!((got / want - 1.0).abs() < 1e-9, "got {got}, want {want}");
+}
+
+#[test]
+fn speedups_are_taken_inside_each_round() {
+    let mut record = synthetic::record_of(&["sequential", "tokio"], &[5], 3);
+    let times = |client| match client {
+        // The machine got slower by two from round to round; the ratio is 2, 4, 8 all the same.
+        "sequential" => [8e6, 16e6, 32e6],
+        _ => [4e6, 4e6, 4e6],
+    };
+    for cell in &mut record.cells {
+        for (round, time) in cell.rounds.iter_mut().zip(times(&*cell.client)) {
+            round.mean_ns = time;
+        }
+    }
+    let tokio = figures(&Analysis::of(&record), "tokio", 5);
+    let Speedup::Over(estimate, verdict) = tokio.speedup else { panic!("{tokio:?}") };
+    close(estimate.value, 4.0);
+    let factor = 2f64.powf(4.302_652_729_696_144 / 3f64.sqrt());
+    let Interval { low, high } = estimate.interval.unwrap();
+    close(low, 4.0 / factor);
+    close(high, 4.0 * factor);
+    assert_eq!(verdict, Verdict::Inconclusive);
+    // 10 ms of waiting that took 4 ms: more than all of it.
+    close(tokio.efficiency.unwrap(), 2.5);
+}
+
+#[test]
+fn rounds_are_paired_by_their_number() {
+    let mut record = synthetic::record_of(&["sequential", "tokio"], &[5], 4);
+    record.cells[0].rounds.remove(1);
+    record.cells[1].rounds.reverse();
+    for cell in &mut record.cells {
+        let unit = if cell.client == "tokio" { 1e6 } else { 3e6 };
+        for round in &mut cell.rounds {
+            round.mean_ns = unit * f64::from(round.round + 1);
+        }
+    }
+    let tokio = figures(&Analysis::of(&record), "tokio", 5);
+    let Speedup::Over(estimate, verdict) = tokio.speedup else { panic!("{tokio:?}") };
+    close(estimate.value, 3.0);
+    assert_eq!((estimate.rounds, verdict), (3, Verdict::Faster));
+    assert_eq!(tokio.time_ns.rounds, 4);
+}
+
+#[test]
+fn the_ideal_depends_on_the_width() {
+    let analysis = Analysis::of(&synthetic::record());
+    let ideal = |client| figures(&analysis, client, 100).ideal_ns;
+    assert_eq!([ideal("sequential"), ideal("thread-pool"), ideal("tokio")], [1e9, 40e6, 10e6]);
+}
+
+#[test]
+fn the_speedup_is_the_ratio_of_the_times() {
+    let analysis = Analysis::of(&synthetic::record());
+    let reference = figures(&analysis, "sequential", 100);
+    assert_eq!(reference.speedup, Speedup::Reference);
+    for client in &CLIENTS[1..] {
+        let own = figures(&analysis, client, 100);
+        close(own.speedup.value().unwrap(), reference.time_ns.value / own.time_ns.value);
+    }
+}
+
+#[test]
+fn a_failed_cell_has_no_figures_and_no_rank() {
+    let mut record = synthetic::record();
+    synthetic::fail(synthetic::cell_mut(&mut record, "tokio", 100), "3 wrong answers");
+    let analysis = Analysis::of(&record);
+    assert_eq!(*outcome(&analysis, "tokio", 100), Outcome::Failed("3 wrong answers".to_owned()));
+    assert!(!analysis.comparisons[0].head_to_head.clients.contains(&"tokio".to_owned()));
+    assert_eq!(analysis.failures.len(), 1);
+    assert_eq!(analysis.warnings, [Warning::Failed { failed: 1, cells: 15 }]);
+    // Its other sizes are not affected.
+    assert!(figures(&analysis, "tokio", 20).speedup.value().unwrap() > 15.0);
+}
+
+#[test]
+fn without_a_reference_there_are_times_and_no_speedups() {
+    let mut record = synthetic::record();
+    synthetic::fail(synthetic::cell_mut(&mut record, "sequential", 100), "killed");
+    let analysis = Analysis::of(&record);
+    let tokio = figures(&analysis, "tokio", 100);
+    assert_eq!(tokio.speedup, Speedup::Unknown);
+    assert!(tokio.time_ns.value > 0.0);
+    let places = vec!["fan_out with 100 requests of 10 ms".to_owned()];
+    let reference = "sequential".to_owned();
+    assert!(analysis.warnings.contains(&Warning::NoReference { reference, places }));
+}
+
+#[test]
+fn a_measured_cell_without_usable_rounds_counts_as_failed() {
+    let mut record = synthetic::record();
+    synthetic::cell_mut(&mut record, "tokio", 5).rounds.clear();
+    synthetic::cell_mut(&mut record, "smol", 5).rounds[1].mean_ns = 0.0;
+    let analysis = Analysis::of(&record);
+    let reasons: Vec<_> = analysis.failures.iter().map(|failure| &*failure.reason).collect();
+    assert_eq!(reasons, ["it is called measured and has no rounds", "round 1 took 0 ns"]);
+}
+
+#[test]
+fn head_to_head_is_of_the_largest_size_and_antisymmetric() {
+    let analysis = Analysis::of(&synthetic::record());
+    let HeadToHead { n, clients, pairs } = &analysis.comparisons[0].head_to_head;
+    assert_eq!((*n, clients.len()), (100, 5));
+    for (x, row) in pairs.iter().enumerate() {
+        for (y, pair) in row.iter().enumerate() {
+            match (pair, &pairs[y][x]) {
+                (None, None) => assert_eq!(x, y),
+                (Some((there, _)), Some((back, _))) => close(there.value, 1.0 / back.value),
+                other => panic!("{other:?}"),
+            }
+        }
+    }
+    let verdict = |x: usize, y: usize| pairs[x][y].unwrap().1;
+    let [_, pool, tokio, async_std, smol] = [0, 1, 2, 3, 4];
+    assert_eq!(verdict(tokio, pool), Verdict::Faster);
+    assert_eq!(verdict(pool, tokio), Verdict::Slower);
+    assert_eq!(verdict(async_std, smol), Verdict::Same);
+}
+
+#[test]
+fn workloads_and_delays_are_compared_apart() {
+    let mut record = synthetic::record();
+    record.cells.push(synthetic::cell("fan_out", 50.0, 5, "tokio", 0, 3));
+    record.cells.push(synthetic::cell("files", 10.0, 5, "tokio", 0, 3));
+    let analysis = Analysis::of(&record);
+    let kinds: Vec<_> =
+        analysis.comparisons.iter().map(|c| (&*c.workload, c.delay_ms, c.clients.len())).collect();
+    assert_eq!(kinds, [("fan_out", 10.0, 5), ("fan_out", 50.0, 1), ("files", 10.0, 1)]);
+}
+
+#[test]
+fn an_empty_record_has_nothing_to_compare() {
+    let analysis = Analysis::of(&synthetic::record_of(&[], &[], 5));
+    assert_eq!((analysis.comparisons.len(), analysis.warnings.len()), (0, 0));
+}
+
+#[test]
+fn a_good_record_has_no_warnings() {
+    assert_eq!(Analysis::of(&synthetic::record()).warnings, []);
+}
+
+#[test]
+fn every_weakness_is_warned_of() {
+    let mut record = synthetic::record_of(&CLIENTS, &[5, 20], 2);
+    record.interrupted = true;
+    record.git_rev = Some("0123456-dirty".to_owned());
+    record.server.early = 1;
+    record.machine.load_before = Some(2.1);
+    record.machine.steal = Some(0.034);
+    synthetic::cell_mut(&mut record, "sequential", 20).rounds[1].mean_ns *= 1.2;
+    synthetic::fail(synthetic::cell_mut(&mut record, "sequential", 5), "killed");
+    let skipped = synthetic::cell_mut(&mut record, "smol", 20);
+    skipped.status = Status::Skipped;
+    skipped.rounds.clear();
+    let warnings = Analysis::of(&record).warnings;
+    let lines: Vec<String> = warnings.iter().map(ToString::to_string).collect();
+    insta::assert_snapshot!(lines.join("\n"), @"
+    The run was stopped early: 1 cell were never measured, and others may have fewer rounds.
+    1 of 10 cells failed and have no figures; the reasons are listed.
+    The server sent 1 answer before their delay was over: times may be too short.
+    sequential, the reference, has no figures in fan_out with 5 requests of 10 ms: no speedups there.
+    8 of 8 measured cells have under 3 rounds: no interval can be given for them, and verdicts on them are inconclusive.
+    sequential, the reference, varied by 20 % between rounds in fan_out with 20 requests of 10 ms.
+    The machine was busy before the run (load 2.1 on 4 CPUs); a build just before counts too.
+    The hypervisor took 3.4 % of the CPU time during the run.
+    The code was measured with changes that are in no commit.
+    ");
+}

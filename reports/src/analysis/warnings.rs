@@ -1,0 +1,253 @@
+//! What a reader has to know before believing the figures.
+
+use std::fmt;
+
+use super::{Comparison, Outcome, Row, Speedup};
+use crate::figure;
+use crate::record::Record;
+use crate::stats::MIN_ROUNDS;
+
+/// Load average before the run, as a share of the CPUs, above which the machine was not idle.
+const BUSY_LOAD: f64 = 0.5;
+/// Share of CPU time taken by the hypervisor above which the run was disturbed.
+const STEAL: f64 = 0.01;
+/// Difference between the fastest and the slowest round of the reference above which the machine
+/// was not steady.
+const UNSTEADY: f64 = 0.05;
+
+/// Something that weakens the figures.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Warning {
+    /// The run was stopped before its last round.
+    Interrupted {
+        /// Cells that were never measured.
+        skipped: usize,
+    },
+    /// Failed cells have no figures.
+    Failed {
+        /// How many.
+        failed: usize,
+        /// Cells in all.
+        cells: usize,
+    },
+    /// The reference has no figures, so there are no speedups.
+    NoReference {
+        /// The reference.
+        reference: String,
+        /// Where it is missing, e.g. `fan_out of 10 ms with 100 requests`.
+        places: Vec<String>,
+    },
+    /// Too few rounds for an interval.
+    FewRounds {
+        /// Measured cells with under [`MIN_ROUNDS`] rounds.
+        cells: usize,
+        /// Measured cells in all.
+        of: usize,
+    },
+    /// The server answered before a delay was over: times are shorter than they should be.
+    EarlyAnswers {
+        /// How many answers.
+        early: u64,
+    },
+    /// Something else was using the machine before the run.
+    BusyMachine {
+        /// One-minute load average before the first round.
+        load: f64,
+        /// Logical CPUs.
+        cpus: u32,
+    },
+    /// The hypervisor gave CPU time to others.
+    Steal {
+        /// Share of CPU time, 0 to 1.
+        share: f64,
+    },
+    /// The reference itself varied from round to round.
+    UnsteadyReference {
+        /// The reference.
+        reference: String,
+        /// Where it varied most.
+        place: String,
+        /// Slowest round by fastest, less 1.
+        spread: f64,
+    },
+    /// The measured code is in no commit.
+    Dirty,
+}
+
+impl fmt::Display for Warning {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Interrupted { skipped } => {
+                let cells = figure::counted(*skipped, "cell");
+                write!(
+                    f,
+                    "The run was stopped early: {cells} were never measured, and others may have fewer rounds."
+                )
+            }
+            Self::Failed { failed, cells } => {
+                write!(
+                    f,
+                    "{failed} of {} failed and have no figures; the reasons are listed.",
+                    figure::counted(*cells, "cell")
+                )
+            }
+            Self::NoReference { reference, places } => {
+                write!(
+                    f,
+                    "{reference}, the reference, has no figures in {}: no speedups there.",
+                    figure::list(places)
+                )
+            }
+            Self::FewRounds { cells, of } => {
+                write!(
+                    f,
+                    "{cells} of {} have under {MIN_ROUNDS} rounds: no interval can be given for them, and verdicts on them are inconclusive.",
+                    figure::counted(*of, "measured cell")
+                )
+            }
+            Self::EarlyAnswers { early } => {
+                write!(
+                    f,
+                    "The server sent {} before their delay was over: times may be too short.",
+                    figure::counted(*early as usize, "answer")
+                )
+            }
+            Self::BusyMachine { load, cpus } => {
+                write!(
+                    f,
+                    "The machine was busy before the run (load {load:.1} on {}); a build just before counts too.",
+                    figure::counted(*cpus as usize, "CPU")
+                )
+            }
+            Self::Steal { share } => {
+                write!(
+                    f,
+                    "The hypervisor took {} of the CPU time during the run.",
+                    figure::percent(*share)
+                )
+            }
+            Self::UnsteadyReference { reference, place, spread } => {
+                write!(
+                    f,
+                    "{reference}, the reference, varied by {} between rounds in {place}.",
+                    figure::percent(*spread)
+                )
+            }
+            Self::Dirty => write!(f, "The code was measured with changes that are in no commit."),
+        }
+    }
+}
+
+/// Every warning of a record, the gravest first.
+pub(super) fn of(record: &Record, comparisons: &[Comparison]) -> Vec<Warning> {
+    [
+        interrupted(record, comparisons),
+        failed(comparisons),
+        early_answers(record),
+        no_reference(record, comparisons),
+        few_rounds(comparisons),
+        unsteady_reference(record, comparisons),
+        busy_machine(record),
+        steal(record),
+        dirty(record),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+fn rows(comparisons: &[Comparison]) -> impl Iterator<Item = (&Comparison, &Row)> {
+    comparisons
+        .iter()
+        .flat_map(|comparison| comparison.rows.iter().map(move |row| (comparison, row)))
+}
+
+fn outcomes(comparisons: &[Comparison]) -> impl Iterator<Item = &Outcome> {
+    rows(comparisons).flat_map(|(_, row)| &row.outcomes)
+}
+
+fn interrupted(record: &Record, comparisons: &[Comparison]) -> Option<Warning> {
+    let skipped = outcomes(comparisons).filter(|outcome| **outcome == Outcome::Skipped).count();
+    record.interrupted.then_some(Warning::Interrupted { skipped })
+}
+
+fn failed(comparisons: &[Comparison]) -> Option<Warning> {
+    let failed =
+        outcomes(comparisons).filter(|outcome| matches!(outcome, Outcome::Failed(_))).count();
+    let cells = outcomes(comparisons).filter(|outcome| **outcome != Outcome::Absent).count();
+    (failed > 0).then_some(Warning::Failed { failed, cells })
+}
+
+fn early_answers(record: &Record) -> Option<Warning> {
+    let early = record.server.early;
+    (early > 0).then_some(Warning::EarlyAnswers { early })
+}
+
+fn no_reference(record: &Record, comparisons: &[Comparison]) -> Option<Warning> {
+    let without = |row: &Row| {
+        let mut figures = row.outcomes.iter().filter_map(Outcome::figures).peekable();
+        figures.peek().is_some() && figures.all(|cell| cell.speedup == Speedup::Unknown)
+    };
+    let places: Vec<String> = rows(comparisons)
+        .filter(|(_, row)| without(row))
+        .map(|(comparison, row)| place(comparison, row.n))
+        .collect();
+    let reference = record.profile.reference.clone();
+    (!places.is_empty()).then_some(Warning::NoReference { reference, places })
+}
+
+fn few_rounds(comparisons: &[Comparison]) -> Option<Warning> {
+    let rounds: Vec<usize> = outcomes(comparisons)
+        .filter_map(Outcome::figures)
+        .map(|cell| cell.time_ns.rounds)
+        .collect();
+    let cells = rounds.iter().filter(|&&rounds| rounds < MIN_ROUNDS).count();
+    (cells > 0).then_some(Warning::FewRounds { cells, of: rounds.len() })
+}
+
+fn unsteady_reference(record: &Record, comparisons: &[Comparison]) -> Option<Warning> {
+    let reference = &record.profile.reference;
+    let (comparison, n, spread) = rows(comparisons)
+        .filter_map(|(comparison, row)| {
+            Some((comparison, row.n, spread_of(record, comparison, row.n)?))
+        })
+        .max_by(|one, other| one.2.total_cmp(&other.2))?;
+    (spread > UNSTEADY).then(|| Warning::UnsteadyReference {
+        reference: reference.clone(),
+        place: place(comparison, n),
+        spread,
+    })
+}
+
+/// How far apart the reference's fastest and slowest round are in one row, as a share.
+fn spread_of(record: &Record, comparison: &Comparison, n: u32) -> Option<f64> {
+    let cell = record.cells.iter().find(|cell| {
+        cell.client == record.profile.reference
+            && cell.workload == comparison.workload
+            && cell.delay_ms == comparison.delay_ms
+            && cell.n == n
+            && super::has_figures(cell)
+    })?;
+    let means = || cell.rounds.iter().map(|round| round.mean_ns);
+    Some(means().reduce(f64::max)? / means().reduce(f64::min)? - 1.0)
+}
+
+fn busy_machine(record: &Record) -> Option<Warning> {
+    let cpus = record.machine.logical_cpus;
+    let load = record.machine.load_before?;
+    (load > BUSY_LOAD * f64::from(cpus)).then_some(Warning::BusyMachine { load, cpus })
+}
+
+fn steal(record: &Record) -> Option<Warning> {
+    let share = record.machine.steal?;
+    (share > STEAL).then_some(Warning::Steal { share })
+}
+
+fn dirty(record: &Record) -> Option<Warning> {
+    record.git_rev.as_ref()?.ends_with("-dirty").then_some(Warning::Dirty)
+}
+
+fn place(comparison: &Comparison, n: u32) -> String {
+    let delay = figure::set_duration_ms(comparison.delay_ms);
+    format!("{} with {n} requests of {delay}", comparison.workload)
+}

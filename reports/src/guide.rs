@@ -1,0 +1,58 @@
+//! What the guide that waitmark grew out of published, to be shown beside what was measured.
+
+/// One published row: n fetches of a second each, in Python's asyncio.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Published {
+    /// Fetches at once.
+    pub n: u32,
+    /// One after the other, seconds.
+    pub sequential_s: f64,
+    /// All at once, seconds.
+    pub concurrent_s: f64,
+    /// The speedup, as published.
+    pub speedup: f64,
+}
+
+/// The delay of each published fetch, milliseconds.
+pub const DELAY_MS: f64 = 1000.0;
+
+/// The workload that the published rows measured.
+pub const WORKLOAD: &str = "fan_out";
+
+/// Every published row.
+pub const PUBLISHED: [Published; 5] = [
+    row(5, 5.2, 1.1, 4.7),
+    row(10, 10.4, 1.2, 8.7),
+    row(20, 20.8, 1.4, 14.9),
+    row(50, 52.1, 2.1, 24.8),
+    row(100, 104.5, 3.8, 27.5),
+];
+
+/// The published row for this workload and number of requests.
+pub fn published(workload: &str, n: u32) -> Option<Published> {
+    PUBLISHED.into_iter().find(|row| workload == WORKLOAD && row.n == n)
+}
+
+const fn row(n: u32, sequential_s: f64, concurrent_s: f64, speedup: f64) -> Published {
+    Published { n, sequential_s, concurrent_s, speedup }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_published_speedup_is_the_ratio_of_its_times() {
+        for row in PUBLISHED {
+            let ratio = row.sequential_s / row.concurrent_s;
+            assert!((ratio - row.speedup).abs() < 0.05, "{row:?}: {ratio}");
+        }
+    }
+
+    #[test]
+    fn other_workloads_have_no_published_row() {
+        assert_eq!(published("fan_out", 100), Some(PUBLISHED[4]));
+        assert_eq!(published("fan_out", 7), None);
+        assert_eq!(published("files", 100), None);
+    }
+}

@@ -1,0 +1,232 @@
+//! Reading a record from its file, and writing it there: damage is named by its place.
+
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
+use std::{fs, io};
+
+use serde::Deserialize;
+
+use super::{Record, SCHEMA};
+use crate::atomic_file;
+
+/// Why a record could not be read.
+#[derive(Debug, thiserror::Error)]
+pub enum ReadError {
+    /// There is no such file.
+    #[error("no record at {}: `cargo bench` writes one, or give the path of another", .path.display())]
+    Missing {
+        /// Where the record was looked for.
+        path: PathBuf,
+    },
+    /// The file is there but can't be read.
+    #[error("can't read the record {}", .path.display())]
+    Io {
+        /// The record.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// Not JSON, or JSON that is not a record. The message of `source` gives line and column.
+    #[error("the record {} is damaged", .path.display())]
+    Damaged {
+        /// The record.
+        path: PathBuf,
+        /// What is wrong, with line and column.
+        source: serde_json::Error,
+    },
+    /// Written by another version of waitmark.
+    #[error(
+        "the record {} has schema {found}, and this version of waitmark reads schema {SCHEMA} only: \
+         use the waitmark that wrote it, or measure again",
+        .path.display()
+    )]
+    UnknownSchema {
+        /// The record.
+        path: PathBuf,
+        /// What its `schema` field holds.
+        found: serde_json::Value,
+    },
+    /// A value that no measurement can give, such as a negative time.
+    #[error("the record {} is damaged: {place} {problem}", .path.display())]
+    Impossible {
+        /// The record.
+        path: PathBuf,
+        /// The field, e.g. `cells[3].rounds[0].mean_ns`.
+        place: String,
+        /// What is wrong with it.
+        problem: String,
+    },
+}
+
+/// Why a record could not be written.
+#[derive(Debug, thiserror::Error)]
+#[error("can't write the record {}", .path.display())]
+pub struct WriteError {
+    /// Where it should have gone.
+    pub path: PathBuf,
+    /// What the system said.
+    pub source: io::Error,
+}
+
+/// The only field that is read before the schema is known.
+#[derive(Deserialize)]
+struct Versioned {
+    schema: serde_json::Value,
+}
+
+impl Record {
+    /// Reads and checks a record.
+    ///
+    /// # Errors
+    ///
+    /// A [`ReadError`] that names the file and, where it is damaged, the place. The schema is
+    /// checked before anything else, so a record of another version is refused by its number and
+    /// not by the first field that differs.
+    pub fn read(path: &Path) -> Result<Self, ReadError> {
+        let text = fs::read(path).map_err(|source| match source.kind() {
+            io::ErrorKind::NotFound => ReadError::Missing { path: path.into() },
+            _ => ReadError::Io { path: path.into(), source },
+        })?;
+        let damaged = |source| ReadError::Damaged { path: path.into(), source };
+        let Versioned { schema } = serde_json::from_slice(&text).map_err(damaged)?;
+        if schema != SCHEMA {
+            return Err(ReadError::UnknownSchema { path: path.into(), found: schema });
+        }
+        let record: Self = serde_json::from_slice(&text).map_err(damaged)?;
+        match impossible(&record) {
+            None => Ok(record),
+            Some((place, problem)) => {
+                Err(ReadError::Impossible { path: path.into(), place, problem })
+            }
+        }
+    }
+
+    /// Writes the record as indented JSON, creating the folder; readers see all of it or none.
+    ///
+    /// # Errors
+    ///
+    /// A [`WriteError`] that names the file.
+    pub fn write(&self, path: &Path) -> Result<(), WriteError> {
+        let failed = |source| WriteError { path: path.into(), source };
+        let mut text = serde_json::to_vec_pretty(self).map_err(|error| failed(error.into()))?;
+        text.push(b'\n');
+        atomic_file::write(path, &text).map_err(failed)
+    }
+}
+
+/// The first value in `record` that no measurement can give, and what is wrong with it.
+fn impossible(record: &Record) -> Option<(String, String)> {
+    if !record.profile.margin.is_finite() || record.profile.margin < 0.0 {
+        let problem = format!("is {}, and must be 0 or more", record.profile.margin);
+        return Some(("profile.margin".to_owned(), problem));
+    }
+    let mut seen = HashSet::new();
+    for (index, cell) in record.cells.iter().enumerate() {
+        let at = |field: &str| format!("cells[{index}].{field}");
+        if cell.n == 0 {
+            return Some((at("n"), "is 0, and must be 1 or more".to_owned()));
+        }
+        if cell.width == 0 {
+            return Some((at("width"), "is 0, and must be 1 or more".to_owned()));
+        }
+        if cell.delay_ms < 0.0 {
+            let problem = format!("is {}, and must be 0 or more", cell.delay_ms);
+            return Some((at("delay_ms"), problem));
+        }
+        if !seen.insert((&cell.workload, cell.delay_ms.to_bits(), cell.n, &cell.client)) {
+            let problem = format!(
+                "repeats {} with {} requests of {} ms on {}",
+                cell.workload, cell.n, cell.delay_ms, cell.client
+            );
+            return Some((format!("cells[{index}]"), problem));
+        }
+        for (position, round) in cell.rounds.iter().enumerate() {
+            if round.mean_ns <= 0.0 {
+                let problem = format!("is {}, and must be above 0", round.mean_ns);
+                return Some((at(&format!("rounds[{position}].mean_ns")), problem));
+            }
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::synthetic;
+
+    /// What `Record::read` says of a file with this text, with the folder's name cut.
+    fn complaint(text: &str) -> String {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("record.json");
+        fs::write(&path, text).unwrap();
+        let error = Record::read(&path).unwrap_err();
+        let source = std::error::Error::source(&error).map(|source| format!(": {source}"));
+        format!("{error}{}", source.unwrap_or_default())
+            .replace(&folder.path().display().to_string(), "")
+    }
+
+    #[test]
+    fn what_is_written_is_read_back() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("records/one.json");
+        let record = synthetic::record();
+        record.write(&path).unwrap();
+        assert_eq!(Record::read(&path).unwrap(), record);
+    }
+
+    #[test]
+    fn a_missing_file_says_how_to_get_one() {
+        let error = Record::read(Path::new("no/such/record.json")).unwrap_err();
+        assert!(matches!(error, ReadError::Missing { .. }));
+        insta::assert_snapshot!(error, @"no record at no/such/record.json: `cargo bench` writes one, or give the path of another");
+    }
+
+    #[test]
+    fn a_cut_file_is_named_with_the_place_of_the_cut() {
+        let whole = serde_json::to_string_pretty(&synthetic::record()).unwrap();
+        insta::assert_snapshot!(complaint(&whole[..whole.len() / 2]), @"the record /record.json is damaged: EOF while parsing a string at line 512 column 13");
+    }
+
+    #[test]
+    fn an_unknown_schema_is_refused_before_the_rest_is_read() {
+        insta::assert_snapshot!(complaint(r#"{ "schema": 2, "cells": "elsewhere" }"#), @"the record /record.json has schema 2, and this version of waitmark reads schema 1 only: use the waitmark that wrote it, or measure again");
+    }
+
+    #[test]
+    fn json_without_a_schema_is_not_a_record() {
+        insta::assert_snapshot!(complaint(r#"{ "cells": [] }"#), @"the record /record.json is damaged: missing field `schema` at line 1 column 15");
+    }
+
+    #[test]
+    fn a_field_of_the_wrong_type_is_named_by_line_and_column() {
+        let text = serde_json::to_string_pretty(&synthetic::record()).unwrap();
+        insta::assert_snapshot!(complaint(&text.replacen("\"n\": 5", "\"n\": \"five\"", 1)), @r#"the record /record.json is damaged: invalid type: string "five", expected u32 at line 49 column 17"#);
+    }
+
+    #[test]
+    fn impossible_values_are_refused_by_their_place() {
+        let complain = |damage: fn(&mut Record)| {
+            let mut record = synthetic::record();
+            damage(&mut record);
+            complaint(&serde_json::to_string(&record).unwrap())
+        };
+        insta::assert_snapshot!(complain(|record| record.cells[1].rounds[2].mean_ns = -1.0), @"the record /record.json is damaged: cells[1].rounds[2].mean_ns is -1, and must be above 0");
+        insta::assert_snapshot!(complain(|record| record.cells[0].n = 0), @"the record /record.json is damaged: cells[0].n is 0, and must be 1 or more");
+        insta::assert_snapshot!(complain(|record| record.cells[0].width = 0), @"the record /record.json is damaged: cells[0].width is 0, and must be 1 or more");
+        insta::assert_snapshot!(complain(|record| record.cells[0].delay_ms = -10.0), @"the record /record.json is damaged: cells[0].delay_ms is -10, and must be 0 or more");
+        insta::assert_snapshot!(complain(|record| record.profile.margin = -0.5), @"the record /record.json is damaged: profile.margin is -0.5, and must be 0 or more");
+        insta::assert_snapshot!(complain(|record| record.cells[1] = record.cells[0].clone()), @"the record /record.json is damaged: cells[1] repeats fan_out with 5 requests of 10 ms on sequential");
+    }
+
+    #[test]
+    fn a_record_that_can_not_be_written_names_its_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("file");
+        fs::write(&file, "").unwrap();
+        let path = file.join("record.json");
+        let error = synthetic::record().write(&path).unwrap_err();
+        assert_eq!(error.path, path);
+        assert!(error.to_string().contains("file/record.json"), "{error}");
+    }
+}
