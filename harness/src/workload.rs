@@ -70,7 +70,7 @@ impl fmt::Display for Wrong {
 }
 
 /// A workload in the list.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 pub struct Entry {
     /// Its name, as profiles and reports write it.
     pub name: &'static str,

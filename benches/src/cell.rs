@@ -1,0 +1,89 @@
+//! Cells: one client x one workload x one size x one delay, as planned.
+
+use std::fmt;
+use std::time::Duration;
+
+use waitmark_harness::client::Kind;
+use waitmark_harness::workload;
+
+use crate::profile::Profile;
+
+/// A cell to be measured.
+#[derive(Clone, Copy)]
+pub(crate) struct Cell {
+    pub(crate) workload: workload::Entry,
+    pub(crate) delay: Duration,
+    pub(crate) n: u32,
+    pub(crate) client: Kind,
+    /// Requests in flight at once, at most.
+    pub(crate) width: u32,
+}
+
+/// `fan_out/tokio/10ms/100`: what filters are matched against.
+impl fmt::Display for Cell {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}/{}", self.workload.name, self.client, self.parameter())
+    }
+}
+
+impl Cell {
+    /// What sets the cell apart from its client's others of the same workload: `10ms/100`.
+    pub(crate) fn parameter(&self) -> String {
+        format!("{}/{}", humantime::format_duration(self.delay), self.n)
+    }
+
+    /// The shortest time a batch can take.
+    pub(crate) fn ideal(&self) -> Duration {
+        self.delay * self.n.div_ceil(self.width)
+    }
+
+    /// About how long the cell takes in a round: the checked batch, then the warm-up and the
+    /// samples, which are whole batches however short their time.
+    pub(crate) fn estimate(&self, profile: &Profile) -> Duration {
+        let batch = self.ideal() + self.n * Duration::from_micros(150);
+        if !profile.by_criterion() {
+            return batch * (profile.samples + 1);
+        }
+        let batches = |time: Duration| time.div_duration_f64(batch).ceil().max(1.0);
+        let samples = f64::from(profile.samples);
+        let count = 1.0
+            + batches(profile.warm_up)
+            + samples * batches(profile.measurement.div_f64(samples));
+        batch.mul_f64(count) + Duration::from_millis(20)
+    }
+
+    fn same_but_for_client(&self, other: &Cell) -> bool {
+        (self.workload.name, self.delay, self.n) == (other.workload.name, other.delay, other.n)
+    }
+}
+
+/// The cells of a profile that match a filter, each with its reference; all of them without a
+/// filter.
+pub(crate) fn plan(profile: &Profile, filters: &[String]) -> Vec<Cell> {
+    let mut cells = Vec::new();
+    for &workload in &profile.workloads {
+        for &delay in &profile.delays {
+            for &n in &profile.sizes {
+                for &client in &profile.clients {
+                    let width = client.width(n as usize, &profile.settings) as u32;
+                    cells.push(Cell { workload, delay, n, client, width });
+                }
+            }
+        }
+    }
+    if filters.is_empty() {
+        return cells;
+    }
+    let chosen: Vec<Cell> = cells
+        .iter()
+        .filter(|cell| filters.iter().any(|filter| cell.to_string().contains(filter)))
+        .copied()
+        .collect();
+    cells.retain(|cell| {
+        chosen.iter().any(|chosen| {
+            chosen.same_but_for_client(cell)
+                && (chosen.client == cell.client || cell.client == profile.reference)
+        })
+    });
+    cells
+}

@@ -1,0 +1,145 @@
+//! Child processes of this same binary, and the socket that ties them to their parent.
+//!
+//! The server and every measuring client are children. A child's standard input is a socket: its
+//! first line says what to do, answers go back over it, and its end means that the parent is gone,
+//! however it went, and ends the child.
+
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, Read, Write};
+use std::net::SocketAddr;
+use std::os::fd::{AsFd, OwnedFd};
+use std::os::unix::net::UnixStream;
+use std::os::unix::process::CommandExt;
+use std::path::Path;
+use std::process::{self, Command, ExitStatus, Stdio};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
+use std::time::Duration;
+use std::{env, thread};
+
+use anyhow::{Context, Result};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+use crate::{measure, server};
+
+/// The hidden flag that makes this binary a child.
+pub(crate) const FLAG: &str = "--child";
+
+/// What a child is for.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) enum Order {
+    /// Be the mock server, for delays up to `max_delay`.
+    Serve { max_delay: Duration },
+    /// Run one client's cells.
+    Measure(measure::Job),
+}
+
+/// What the server says once it listens.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Listening {
+    pub(crate) addr: SocketAddr,
+}
+
+/// Does what the parent orders: the whole life of a child process.
+pub(crate) fn main() -> Result<()> {
+    let socket = io::stdin().as_fd().try_clone_to_owned().context("duplicating standard input")?;
+    let mut parent = BufReader::new(UnixStream::from(socket));
+    let mut order = String::new();
+    parent.read_line(&mut order).context("reading the order")?;
+    let order = serde_json::from_str(&order).context("understanding the order")?;
+    let reports = parent.get_ref().try_clone().context("duplicating the socket")?;
+    thread::Builder::new().name("lifeline".into()).spawn(move || {
+        // Nothing more is ever sent: the read ends when the parent does.
+        let _ = parent.read(&mut [0]);
+        process::exit(1);
+    })?;
+    match order {
+        Order::Serve { max_delay } => server::serve(max_delay, Reports(reports)),
+        Order::Measure(job) => measure::run(&job, Reports(reports)),
+    }
+}
+
+/// The child's end of the socket, a line of JSON a report.
+pub(crate) struct Reports(UnixStream);
+
+impl Reports {
+    pub(crate) fn send(&mut self, report: &impl Serialize) -> Result<()> {
+        let mut line = serde_json::to_string(report)?;
+        line.push('\n');
+        self.0.write_all(line.as_bytes()).context("reporting to the parent")
+    }
+}
+
+/// The parent's side of a child; dropping it kills the child and waits for its end.
+pub(crate) struct Child<R> {
+    process: process::Child,
+    reports: Receiver<R>,
+    /// Held, never read: its end is what the child waits for.
+    _socket: UnixStream,
+}
+
+impl<R: DeserializeOwned + Send + 'static> Child<R> {
+    /// Starts a child that reports `R`s, with its output in the file `log`.
+    pub(crate) fn spawn(
+        order: &Order,
+        environment: impl IntoIterator<Item = (&'static str, String)>,
+        log: &Path,
+    ) -> Result<Self> {
+        let output = File::create(log).with_context(|| format!("can't write {}", log.display()))?;
+        let (mut socket, theirs) = UnixStream::pair().context("can't make a socket pair")?;
+        let process = Command::new(env::current_exe().context("can't find this program")?)
+            .arg(FLAG)
+            .envs(environment)
+            .stdin(OwnedFd::from(theirs))
+            .stdout(output.try_clone()?)
+            .stderr(Stdio::from(output))
+            // Ctrl-C in a terminal reaches the parent alone, which then ends its children.
+            .process_group(0)
+            .spawn()
+            .context("can't start a child process")?;
+        let (sender, reports) = mpsc::channel();
+        let lines = BufReader::new(socket.try_clone()?).lines();
+        let child = Child { process, reports, _socket: socket.try_clone()? };
+        thread::Builder::new().name("reports".into()).spawn(move || {
+            for line in lines.map_while(Result::ok) {
+                match serde_json::from_str(&line).map(|report| sender.send(report)) {
+                    Ok(Ok(())) => {}
+                    // Nobody listens any more, or the child talks nonsense: it is given up.
+                    _ => return,
+                }
+            }
+        })?;
+        serde_json::to_writer(&socket, order).context("can't give the child its order")?;
+        socket.write_all(b"\n").context("can't give the child its order")?;
+        Ok(child)
+    }
+
+    /// The next report; `Disconnected` once the child is gone.
+    pub(crate) fn report(&self, timeout: Duration) -> Result<R, RecvTimeoutError> {
+        self.reports.recv_timeout(timeout)
+    }
+}
+
+impl<R> Child<R> {
+    pub(crate) fn id(&self) -> u32 {
+        self.process.id()
+    }
+
+    /// Waits for the child's end.
+    pub(crate) fn wait(&mut self) -> io::Result<ExitStatus> {
+        self.process.wait()
+    }
+
+    /// How the child ended, if it has.
+    pub(crate) fn ended(&mut self) -> Option<ExitStatus> {
+        self.process.try_wait().ok().flatten()
+    }
+}
+
+impl<R> Drop for Child<R> {
+    fn drop(&mut self) {
+        // Both fail only for a child that has been waited for.
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}

@@ -1,0 +1,76 @@
+//! Where a run's files go: `waitmark/` in cargo's target directory.
+
+use std::env;
+use std::fs::{self, File, TryLockError};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+
+/// The variable that sends everything to another folder.
+const VARIABLE: &str = "WAITMARK_OUTPUT";
+
+/// The folder of a run, which no other run shares.
+pub(crate) struct Folder {
+    path: PathBuf,
+    /// Held until the run ends.
+    _lock: File,
+}
+
+impl Folder {
+    /// Takes the folder `waitmark` beside `cargo_tmp`, or the one that the environment names.
+    ///
+    /// # Errors
+    ///
+    /// If it can't be written, or another run has it.
+    pub(crate) fn take(cargo_tmp: &Path) -> Result<Self> {
+        let path = match env::var_os(VARIABLE) {
+            Some(path) => PathBuf::from(path),
+            None => cargo_tmp.with_file_name("waitmark"),
+        };
+        let fix = || {
+            format!(
+                "can't write {}: set {VARIABLE} to the absolute path of a folder that can be written",
+                path.display()
+            )
+        };
+        fs::create_dir_all(&path).with_context(fix)?;
+        let lock = File::create(path.join("lock")).with_context(fix)?;
+        match lock.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => bail!(
+                "another run writes to {}, and would be disturbed: wait for its end",
+                path.display()
+            ),
+            Err(TryLockError::Error(error)) => return Err(error).with_context(fix),
+        }
+        Ok(Folder { path, _lock: lock })
+    }
+
+    /// Removes what Criterion and the children of the last run left, and gives the empty folder.
+    ///
+    /// Criterion's old files would look current.
+    pub(crate) fn fresh_criterion(&self) -> Result<PathBuf> {
+        let path = self.path.join("criterion");
+        if path.exists() {
+            fs::remove_dir_all(&path).with_context(|| format!("can't empty {}", path.display()))?;
+        }
+        fs::create_dir_all(&path).with_context(|| format!("can't make {}", path.display()))?;
+        Ok(path)
+    }
+
+    /// The latest record.
+    pub(crate) fn record(&self) -> PathBuf {
+        self.path.join("record.json")
+    }
+
+    /// The record of the run that began at `created`, which later runs leave alone.
+    pub(crate) fn dated_record(&self, created: &str) -> PathBuf {
+        // Colons are not welcome in file names everywhere.
+        self.path.join("records").join(created.replace(':', "")).with_extension("json")
+    }
+
+    /// The report's folder.
+    pub(crate) fn report(&self) -> PathBuf {
+        self.path.join("report")
+    }
+}

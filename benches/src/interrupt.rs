@@ -1,0 +1,27 @@
+//! Ctrl-C: the first stops the run and keeps what was measured, the second stops at once.
+
+use std::process;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use anyhow::{Context, Result};
+
+/// The exit code of an interrupted run, by the shell's convention for SIGINT.
+pub(crate) const EXIT_CODE: u8 = 130;
+
+static INTERRUPTED: AtomicBool = AtomicBool::new(false);
+
+/// Listens for SIGINT, SIGTERM and SIGHUP from now on.
+pub(crate) fn listen() -> Result<()> {
+    ctrlc::set_handler(|| {
+        if INTERRUPTED.swap(true, Ordering::Relaxed) {
+            // The children end with this process.
+            process::exit(EXIT_CODE.into());
+        }
+    })
+    .context("can't listen for Ctrl-C")
+}
+
+/// Whether the run is to stop.
+pub(crate) fn requested() -> bool {
+    INTERRUPTED.load(Ordering::Relaxed)
+}

@@ -1,0 +1,151 @@
+//! The machine the run takes place on, for the record.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::process::Command;
+use std::{fs, thread};
+
+use rustix::system::uname;
+use serde::Deserialize;
+use waitmark_reports::record::Machine;
+
+/// The crates whose versions matter to a reader: those under test and those that measure.
+const CRATES: &[&str] = &[
+    "async-executor",
+    "async-global-executor",
+    "async-io",
+    "async-std",
+    "criterion",
+    "hyper",
+    "smol",
+    "tokio",
+    "ureq-proto",
+];
+
+/// CPU time of all processors since boot, in ticks.
+#[derive(Clone, Copy)]
+struct CpuTicks {
+    total: u64,
+    steal: u64,
+}
+
+/// The machine before the run; [`after`](Before::after) completes it.
+pub(crate) struct Before {
+    machine: Machine,
+    ticks: Option<CpuTicks>,
+}
+
+/// Describes the machine as it is before the run.
+pub(crate) fn before(open_files: u64) -> Before {
+    let name = uname();
+    let words = [name.sysname(), name.release(), name.machine()];
+    let machine = Machine {
+        cpu_model: cpu_model(),
+        logical_cpus: thread::available_parallelism().map_or(1, |cpus| cpus.get() as u32),
+        kernel: words.map(|word| word.to_string_lossy().into_owned()).join(" "),
+        open_files,
+        load_before: load(),
+        load_after: None,
+        steal: None,
+        rustc: env!("WAITMARK_RUSTC").to_owned(),
+        versions: versions(),
+    };
+    Before { machine, ticks: cpu_ticks() }
+}
+
+impl Before {
+    /// Adds what the run did to the machine.
+    pub(crate) fn after(mut self) -> Machine {
+        self.machine.load_after = load();
+        self.machine.steal = self.ticks.zip(cpu_ticks()).and_then(|(before, after)| {
+            let total = after.total.checked_sub(before.total).filter(|&total| total > 0)?;
+            Some(after.steal.saturating_sub(before.steal) as f64 / total as f64)
+        });
+        self.machine
+    }
+}
+
+/// The commit of the work tree this was built from, with `-dirty` if it differs from it.
+pub(crate) fn git_rev() -> Option<String> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let words = ["describe", "--always", "--abbrev=40", "--dirty", "--exclude=*"];
+    command("git", &[&["-C", folder.to_str()?], words.as_slice()].concat())
+}
+
+/// The output of a command that may not be there.
+fn command(program: &str, arguments: &[&str]) -> Option<String> {
+    let output = Command::new(program).args(arguments).output().ok()?;
+    let text = String::from_utf8(output.stdout).ok()?;
+    output.status.success().then(|| text.trim().to_owned())
+}
+
+fn cpu_model() -> Option<String> {
+    if cfg!(target_os = "macos") {
+        return command("sysctl", &["-n", "machdep.cpu.brand_string"]);
+    }
+    let info = fs::read_to_string("/proc/cpuinfo").ok()?;
+    let line = info.lines().find(|line| line.starts_with("model name"))?;
+    Some(line.split_once(':')?.1.trim().to_owned())
+}
+
+/// The load average of the last minute, where the system has `/proc`.
+fn load() -> Option<f64> {
+    fs::read_to_string("/proc/loadavg").ok()?.split(' ').next()?.parse().ok()
+}
+
+fn cpu_ticks() -> Option<CpuTicks> {
+    parse_cpu_ticks(&fs::read_to_string("/proc/stat").ok()?)
+}
+
+/// The first line of `/proc/stat`: user, nice, system, idle, iowait, irq, softirq, steal; the guest
+/// times after them are counted in user and nice already.
+fn parse_cpu_ticks(stat: &str) -> Option<CpuTicks> {
+    let line = stat.lines().next()?.strip_prefix("cpu ")?;
+    let ticks: Vec<u64> =
+        line.split_whitespace().take(8).map(|n| n.parse().ok()).collect::<Option<_>>()?;
+    Some(CpuTicks { total: ticks.iter().sum(), steal: *ticks.get(7)? })
+}
+
+/// The versions this was built with: its lock file is part of it.
+fn versions() -> BTreeMap<String, String> {
+    #[derive(Deserialize)]
+    struct Lock {
+        package: Vec<Package>,
+    }
+    #[derive(Deserialize)]
+    struct Package {
+        name: String,
+        version: String,
+    }
+    let lock = toml::from_str::<Lock>(include_str!("../../Cargo.lock"));
+    lock.map(|lock| lock.package)
+        .unwrap_or_default()
+        .into_iter()
+        .filter(|package| CRATES.contains(&package.name.as_str()))
+        .map(|package| (package.name, package.version))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_crate_has_its_version() {
+        assert_eq!(versions().into_keys().collect::<Vec<_>>(), CRATES);
+    }
+
+    #[test]
+    fn steal_is_the_eighth_figure() {
+        let ticks = parse_cpu_ticks("cpu  1 2 3 4 5 6 7 8 9 10\ncpu0 1 2\n").unwrap();
+        assert_eq!((ticks.total, ticks.steal), (36, 8));
+        assert!(parse_cpu_ticks("intr 1").is_none());
+    }
+
+    #[test]
+    fn the_machine_is_described() {
+        let machine = before(1024).after();
+        assert!(machine.rustc.starts_with("rustc "), "{}", machine.rustc);
+        assert_eq!((machine.open_files, machine.kernel.split(' ').count()), (1024, 3));
+    }
+}
