@@ -3,9 +3,11 @@
 mod warnings;
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 pub use warnings::Warning;
 
+use crate::figure;
 use crate::record::{self, Record, Status};
 use crate::stats::{self, Estimate, Verdict};
 
@@ -154,6 +156,14 @@ impl Failure {
             client: cell.client.clone(),
             reason: failure(cell)?,
         })
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { workload, n, client, reason, .. } = self;
+        let delay = figure::set_duration_ms(self.delay_ms);
+        write!(f, "{client} on {workload} with {n} requests of {delay}: {reason}")
     }
 }
 

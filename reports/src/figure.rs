@@ -7,15 +7,16 @@ pub(crate) fn number(value: f64) -> String {
     format!("{value:.*}", decimals(value))
 }
 
-/// Decimals that give three significant digits, none from 100 up.
+/// Decimals that give three significant digits, from none to six.
 fn decimals(value: f64) -> usize {
     // What rounds up to the next power of ten has one decimal less: 9.996 is 10.0.
-    match value.abs() {
-        v if v >= 99.95 => 0,
-        v if v >= 9.995 => 1,
-        v if v >= 0.9995 => 2,
-        _ => 3,
+    let mut decimals = 0;
+    let mut least = 99.95;
+    while value.abs() < least && decimals < 6 {
+        decimals += 1;
+        least /= 10.0;
     }
+    decimals
 }
 
 /// A speedup, e.g. `51.2x`.
@@ -95,7 +96,7 @@ mod tests {
     fn speedups_have_three_digits() {
         let written = [0.0421, 0.987, 0.9996, 1.0, 4.7, 9.994, 9.996, 51.23, 99.96, 1234.5];
         let written: Vec<_> = written.into_iter().map(speedup).collect();
-        let expected = "0.042x 0.987x 1.00x 1.00x 4.70x 9.99x 10.0x 51.2x 100x 1234x";
+        let expected = "0.0421x 0.987x 1.00x 1.00x 4.70x 9.99x 10.0x 51.2x 100x 1234x";
         assert_eq!(written.join(" "), expected);
     }
 

@@ -1,15 +1,24 @@
 //! The record of a waitmark run, its statistics, and the reports rendered from it.
 //!
 //! Nothing here measures. [`criterion`] reads what a round left behind, [`record`] is the file
-//! that everything is kept in, and [`analysis`] computes every figure once.
+//! that everything is kept in, [`analysis`] computes every figure once, and [`table`], [`chart`],
+//! [`headline`] and [`report`] show them.
 
 pub mod analysis;
 mod atomic_file;
+pub mod chart;
+mod conditions;
 pub mod criterion;
-#[cfg_attr(not(test), expect(dead_code, reason = "the tables that use the rest come next"))]
+mod csv;
 mod figure;
 pub mod guide;
+pub mod headline;
+mod html;
 pub mod record;
+pub mod report;
+mod series;
 pub mod stats;
+mod summary;
 #[cfg(test)]
 mod synthetic;
+pub mod table;

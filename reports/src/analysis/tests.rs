@@ -174,13 +174,13 @@ fn every_weakness_is_warned_of() {
     let warnings = Analysis::of(&record).warnings;
     let lines: Vec<String> = warnings.iter().map(ToString::to_string).collect();
     insta::assert_snapshot!(lines.join("\n"), @"
-    The run was stopped early: 1 cell were never measured, and others may have fewer rounds.
-    1 of 10 cells failed and have no figures; the reasons are listed.
-    The server sent 1 answer before their delay was over: times may be too short.
-    sequential, the reference, has no figures in fan_out with 5 requests of 10 ms: no speedups there.
-    8 of 8 measured cells have under 3 rounds: no interval can be given for them, and verdicts on them are inconclusive.
-    sequential, the reference, varied by 20 % between rounds in fan_out with 20 requests of 10 ms.
-    The machine was busy before the run (load 2.1 on 4 CPUs); a build just before counts too.
+    The run was stopped early. Cells never measured: 1. Others may have fewer rounds.
+    Failed cells, which have no figures: 1 of 10.
+    Answers that the server sent before their delay was over: 1. Times may be too short.
+    sequential, the reference, has no figures in fan_out with 5 requests of 10 ms: no speedups.
+    Cells with under 3 rounds: 8 of 8. They have no interval, and verdicts on them are inconclusive.
+    sequential, the reference, varied by 20 % between rounds of fan_out with 20 requests of 10 ms.
+    The machine was busy before the run: load 2.1 with 4 CPUs. A build just before counts.
     The hypervisor took 3.4 % of the CPU time during the run.
     The code was measured with changes that are in no commit.
     ");

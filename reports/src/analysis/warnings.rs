@@ -77,60 +77,43 @@ pub enum Warning {
 impl fmt::Display for Warning {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Interrupted { skipped } => {
-                let cells = figure::counted(*skipped, "cell");
-                write!(
-                    f,
-                    "The run was stopped early: {cells} were never measured, and others may have fewer rounds."
-                )
-            }
+            Self::Interrupted { skipped } => write!(
+                f,
+                "The run was stopped early. Cells never measured: {skipped}. Others may have fewer \
+                 rounds."
+            ),
             Self::Failed { failed, cells } => {
-                write!(
-                    f,
-                    "{failed} of {} failed and have no figures; the reasons are listed.",
-                    figure::counted(*cells, "cell")
-                )
+                write!(f, "Failed cells, which have no figures: {failed} of {cells}.")
             }
             Self::NoReference { reference, places } => {
-                write!(
-                    f,
-                    "{reference}, the reference, has no figures in {}: no speedups there.",
-                    figure::list(places)
-                )
+                let places = figure::list(places);
+                write!(f, "{reference}, the reference, has no figures in {places}: no speedups.")
             }
-            Self::FewRounds { cells, of } => {
-                write!(
-                    f,
-                    "{cells} of {} have under {MIN_ROUNDS} rounds: no interval can be given for them, and verdicts on them are inconclusive.",
-                    figure::counted(*of, "measured cell")
-                )
-            }
-            Self::EarlyAnswers { early } => {
-                write!(
-                    f,
-                    "The server sent {} before their delay was over: times may be too short.",
-                    figure::counted(*early as usize, "answer")
-                )
-            }
-            Self::BusyMachine { load, cpus } => {
-                write!(
-                    f,
-                    "The machine was busy before the run (load {load:.1} on {}); a build just before counts too.",
-                    figure::counted(*cpus as usize, "CPU")
-                )
-            }
+            Self::FewRounds { cells, of } => write!(
+                f,
+                "Cells with under {MIN_ROUNDS} rounds: {cells} of {of}. They have no interval, and \
+                 verdicts on them are inconclusive."
+            ),
+            Self::EarlyAnswers { early } => write!(
+                f,
+                "Answers that the server sent before their delay was over: {early}. Times may be \
+                 too short."
+            ),
+            Self::BusyMachine { load, cpus } => write!(
+                f,
+                "The machine was busy before the run: load {load:.1} with {}. A build just before \
+                 counts.",
+                figure::counted(*cpus as usize, "CPU")
+            ),
             Self::Steal { share } => {
-                write!(
-                    f,
-                    "The hypervisor took {} of the CPU time during the run.",
-                    figure::percent(*share)
-                )
+                let share = figure::percent(*share);
+                write!(f, "The hypervisor took {share} of the CPU time during the run.")
             }
             Self::UnsteadyReference { reference, place, spread } => {
+                let spread = figure::percent(*spread);
                 write!(
                     f,
-                    "{reference}, the reference, varied by {} between rounds in {place}.",
-                    figure::percent(*spread)
+                    "{reference}, the reference, varied by {spread} between rounds of {place}."
                 )
             }
             Self::Dirty => write!(f, "The code was measured with changes that are in no commit."),

@@ -1,0 +1,129 @@
+//! The one sentence that says what a run found.
+
+use crate::analysis::{Analysis, Comparison, Figures, HeadToHead, Outcome, Row, Speedup};
+use crate::figure;
+use crate::guide;
+use crate::stats::{Estimate, Verdict};
+
+/// What the run found at its largest batch, in a sentence or three of plain text.
+///
+/// Clients come fastest first, each with its 95 % interval; clients that the evidence can't tell
+/// from the fastest are named, and so are those that failed.
+pub fn of(analysis: &Analysis) -> String {
+    let Some((comparison, row)) = subject(analysis) else {
+        return "No cell of this run has figures.".to_owned();
+    };
+    let delay = figure::set_duration_ms(comparison.delay_ms);
+    let at = match comparison.workload == guide::WORKLOAD {
+        true => format!("At {} of {delay} each", requests(row.n)),
+        false => format!("In {} with {} of {delay} each", comparison.workload, requests(row.n)),
+    };
+    let mut sentences = match faster(comparison, row) {
+        speedups if !speedups.is_empty() => {
+            vec![format!("{at}, {}.", said(&speedups, &analysis.reference))]
+        }
+        _ => vec![format!("{at}, {}.", times(comparison, row))],
+    };
+    sentences.extend(no_reference(analysis, comparison, row));
+    sentences.extend(close_call(&comparison.head_to_head, row.n, &analysis.reference));
+    sentences.extend(failed(analysis, comparison, row));
+    sentences.join(" ")
+}
+
+/// The largest row that has figures, in the guide's workload where the run has it.
+fn subject(analysis: &Analysis) -> Option<(&Comparison, &Row)> {
+    let has_figures = |row: &&Row| row.outcomes.iter().any(|outcome| outcome.figures().is_some());
+    let largest =
+        |comparison: &'_ Comparison| comparison.rows.iter().rposition(|row| has_figures(&row));
+    let (guides, others): (Vec<_>, Vec<_>) =
+        analysis.comparisons.iter().partition(|comparison| comparison.workload == guide::WORKLOAD);
+    guides
+        .into_iter()
+        .chain(others)
+        .find_map(|comparison| Some((comparison, &comparison.rows[largest(comparison)?])))
+}
+
+/// The clients with a speedup, the fastest first.
+fn faster<'c>(comparison: &'c Comparison, row: &Row) -> Vec<(&'c str, Estimate)> {
+    let mut speedups: Vec<_> = figures(comparison, row)
+        .filter_map(|(client, figures)| match figures.speedup {
+            Speedup::Over(estimate, _) => Some((client, estimate)),
+            Speedup::Reference | Speedup::Unknown => None,
+        })
+        .collect();
+    speedups.sort_by(|one, other| other.1.value.total_cmp(&one.1.value));
+    speedups
+}
+
+fn figures<'c>(comparison: &'c Comparison, row: &Row) -> impl Iterator<Item = (&'c str, Figures)> {
+    let outcomes = comparison.clients.iter().zip(&row.outcomes);
+    outcomes.filter_map(|(client, outcome)| Some((client.as_str(), *outcome.figures()?)))
+}
+
+fn said(speedups: &[(&str, Estimate)], reference: &str) -> String {
+    let interval = |estimate: &Estimate| match estimate.interval {
+        Some(interval) => format!(" [{}]", figure::interval(interval, ", ")),
+        None => String::new(),
+    };
+    let phrase = |(index, (client, estimate)): (usize, &(&str, Estimate))| {
+        let speedup = figure::speedup(estimate.value);
+        let interval = interval(estimate);
+        match index {
+            0 => format!("{client} is {speedup} as fast as {reference}{interval}"),
+            _ => format!("{client} {speedup}{interval}"),
+        }
+    };
+    figure::list(&speedups.iter().enumerate().map(phrase).collect::<Vec<_>>())
+}
+
+fn times(comparison: &Comparison, row: &Row) -> String {
+    let mut times: Vec<_> = figures(comparison, row).collect();
+    times.sort_by(|one, other| one.1.time_ns.value.total_cmp(&other.1.time_ns.value));
+    let phrase = |(index, (client, figures)): (usize, &(&str, Figures))| {
+        let time = figure::duration_ns(figures.time_ns.value);
+        let takes = if index == 0 { " takes" } else { "" };
+        format!("{client}{takes} {time}")
+    };
+    figure::list(&times.iter().enumerate().map(phrase).collect::<Vec<_>>())
+}
+
+fn no_reference(analysis: &Analysis, comparison: &Comparison, row: &Row) -> Option<String> {
+    let known = figures(comparison, row).any(|(_, figures)| figures.speedup != Speedup::Unknown);
+    let reference = &analysis.reference;
+    (!known).then(|| format!("{reference}, the reference, has no figures: there is no speedup."))
+}
+
+/// Names the clients that the fastest can't be called faster than.
+fn close_call(head_to_head: &HeadToHead, n: u32, reference: &str) -> Option<String> {
+    let HeadToHead { clients, pairs, .. } = head_to_head;
+    let beats = |x: usize, y: usize| pairs[x][y].is_some_and(|(_, v)| v == Verdict::Faster);
+    let wins = |x: usize| pairs[x].iter().flatten().map(|(estimate, _)| estimate.value).product();
+    let fastest = (0..clients.len())
+        .max_by(|&one, &other| f64::total_cmp(&wins(one), &wins(other)))
+        .filter(|_| head_to_head.n == n)?;
+    let close: Vec<&str> = (0..clients.len())
+        .filter(|&other| other == fastest || !beats(fastest, other))
+        .map(|other| clients[other].as_str())
+        .collect();
+    let has_interval = pairs.iter().flatten().flatten().any(|(e, _)| e.interval.is_some());
+    let worth_saying = close.len() > 1 && !close.contains(&reference) && has_interval;
+    worth_saying.then(|| format!("Between {} there is no clear winner.", figure::list(&close)))
+}
+
+/// Names the clients that failed; a failed reference has had its sentence already.
+fn failed(analysis: &Analysis, comparison: &Comparison, row: &Row) -> Option<String> {
+    let failed: Vec<&str> = comparison
+        .clients
+        .iter()
+        .zip(&row.outcomes)
+        .filter(|(_, outcome)| matches!(outcome, Outcome::Failed(_)))
+        .map(|(client, _)| client.as_str())
+        .filter(|client| *client != analysis.reference)
+        .collect();
+    let verb = if failed.len() == 1 { "has" } else { "have" };
+    (!failed.is_empty()).then(|| format!("{} failed and {verb} no figures.", figure::list(&failed)))
+}
+
+fn requests(n: u32) -> String {
+    figure::counted(n as usize, "request")
+}

@@ -1,0 +1,143 @@
+//! The page: one HTML file with its style and charts inside, no script, and no other file.
+
+mod comparison;
+mod explanation;
+#[cfg(test)]
+mod tests;
+
+use maud::{DOCTYPE, Markup, PreEscaped, html};
+
+use crate::analysis::Analysis;
+use crate::conditions;
+use crate::record::Record;
+use crate::{figure, headline};
+
+const STYLE: &str = include_str!("html/style.css");
+
+/// The whole page.
+pub(crate) fn page(record: &Record, analysis: &Analysis) -> String {
+    let several = analysis.comparisons.len() > 1;
+    let page = html! {
+        (DOCTYPE)
+        html lang="en" {
+            (head(record))
+            body {
+                (header(record, analysis))
+                main {
+                    (warnings(analysis))
+                    @for comparison in &analysis.comparisons {
+                        (comparison::section(comparison, analysis, several))
+                    }
+                    (failures(analysis))
+                    (explanation::section(record, analysis))
+                    (conditions(record))
+                }
+                footer {
+                    p { "Written by waitmark " (record.tool_version) " from its record of "
+                        (record.created) ". Every figure here can be computed again from that record." }
+                }
+            }
+        }
+    };
+    page.into_string()
+}
+
+fn head(record: &Record) -> Markup {
+    html! {
+        head {
+            meta charset="utf-8";
+            meta name="viewport" content="width=device-width, initial-scale=1";
+            meta name="color-scheme" content="light dark";
+            // Without one a browser asks the server for /favicon.ico.
+            link rel="icon" href="data:,";
+            title { "waitmark, " (record.created) }
+            style { (PreEscaped(STYLE)) }
+        }
+    }
+}
+
+fn header(record: &Record, analysis: &Analysis) -> Markup {
+    let profile = &record.profile;
+    let machine = conditions::machine(&record.machine);
+    let processor = machine.first().map(|(_, value)| value.as_str());
+    html! {
+        header {
+            p.eyebrow {
+                span { "waitmark" } span { "profile " (profile.name) }
+                span { (figure::counted(profile.rounds as usize, "round")) }
+                @if let Some(processor) = processor { span { (processor) } }
+                span { (record.created) }
+            }
+            h1 { (headline_markup(&headline::of(analysis))) }
+        }
+    }
+}
+
+/// The headline, with its intervals set back so that the speedups stand out.
+fn headline_markup(headline: &str) -> Markup {
+    let mut rest = headline;
+    let mut parts = Vec::new();
+    while let Some((before, interval, after)) = rest.split_once('[').and_then(|(before, rest)| {
+        rest.split_once(']').map(|(inside, after)| (before, inside, after))
+    }) {
+        parts.push(html! { (before) span.interval { "[" (interval) "]" } });
+        rest = after;
+    }
+    html! { @for part in &parts { (part) } (rest) }
+}
+
+fn warnings(analysis: &Analysis) -> Markup {
+    html! {
+        @if !analysis.warnings.is_empty() {
+            section.warnings aria-labelledby="warnings" {
+                h2 #warnings { "Before you believe these figures" }
+                ul { @for warning in &analysis.warnings { li { (warning) } } }
+            }
+        }
+    }
+}
+
+fn failures(analysis: &Analysis) -> Markup {
+    html! {
+        @if !analysis.failures.is_empty() {
+            section.failures {
+                h2 { "Failed cells" }
+                p { "These were run and gave no figure. None of them is ranked." }
+                dl {
+                    @for failure in &analysis.failures {
+                        dt {
+                            (failure.client) " on " (failure.workload) ", n = " (failure.n) ", "
+                            (figure::set_duration_ms(failure.delay_ms))
+                        }
+                        dd { (failure.reason) }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn conditions(record: &Record) -> Markup {
+    html! {
+        section.conditions {
+            h2 { "How this was measured" }
+            div.columns {
+                (facts("Method", &conditions::method(record)))
+                (facts("Machine", &conditions::machine(&record.machine)))
+                (facts("Versions", &conditions::versions(record)))
+                (facts("Mock server", &conditions::server(&record.server)))
+            }
+        }
+    }
+}
+
+fn facts<N: AsRef<str>>(title: &str, facts: &[(N, String)]) -> Markup {
+    html! {
+        div {
+            h3 { (title) }
+            dl.facts {
+                @for (name, value) in facts { dt { (name.as_ref()) } dd { (value) } }
+            }
+        }
+    }
+}

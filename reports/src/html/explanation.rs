@@ -1,0 +1,75 @@
+//! What the numbers mean, in as few words as a newcomer needs.
+
+use maud::{Markup, html};
+
+use crate::analysis::Analysis;
+use crate::figure;
+use crate::guide;
+use crate::record::Record;
+use crate::stats::MIN_ROUNDS;
+
+/// The section that explains every measure on the page.
+pub(super) fn section(record: &Record, analysis: &Analysis) -> Markup {
+    let reference = &analysis.reference;
+    let margin = figure::percent(analysis.margin);
+    let width = record.profile.pool_width;
+    html! {
+        section.explanation {
+            h2 { "What the numbers mean" }
+            dl {
+                dt { "time" }
+                dd { "A whole batch of n requests, from the first sent to the last answered: the \
+                    geometric mean over rounds." }
+                dt { "speedup" }
+                dd { "The time of " (reference) " divided by the client's, inside each round, then \
+                    the geometric mean over rounds. The 95 % interval is Student's t over rounds, on \
+                    the log scale; under " (MIN_ROUNDS) " rounds there is none." }
+                dt { "efficiency" }
+                dd { "The time that waiting alone takes, divided by the time measured. An async \
+                    client waits for one delay, the thread pool for one delay for each " (width)
+                    " requests, sequential for all delays in a row. The rest is cost: connections, \
+                    scheduling, and the server." }
+                dt { "verdict" }
+                dd { strong { "faster" } " or " strong { "slower" } ": the whole interval is on one \
+                    side of 1. " strong { "same" } ": the whole interval is inside the margin of "
+                    (margin) ". " strong { "inconclusive" } ": neither, and more rounds may tell. \
+                    Each verdict holds at 95 % by itself; among many, expect one to err." }
+                (guide_entry(analysis))
+                (async_std_entry(analysis))
+            }
+        }
+    }
+}
+
+fn guide_entry(analysis: &Analysis) -> Markup {
+    let shown = |workload: &str, n| guide::published(workload, n).is_some();
+    let has_guide =
+        analysis.comparisons.iter().any(|c| c.rows.iter().any(|row| shown(&c.workload, row.n)));
+    html! {
+        @if has_guide {
+            dt { "guide" }
+            dd {
+                "What a guide to Python's asyncio published for the same scenario with requests of "
+                (figure::set_duration_ms(guide::DELAY_MS)) ": another language, delay and machine. \
+                Compare the shapes, not the digits. Its times in turn and at once: "
+                @for (index, row) in guide::PUBLISHED.iter().enumerate() {
+                    @if index > 0 { ", " }
+                    "n = " (row.n) " " (row.sequential_s) " s and " (row.concurrent_s) " s"
+                }
+                "."
+            }
+        }
+    }
+}
+
+fn async_std_entry(analysis: &Analysis) -> Markup {
+    let measured =
+        analysis.comparisons.iter().any(|c| c.clients.iter().any(|client| client == "async-std"));
+    html! {
+        @if measured {
+            dt { "async-std" }
+            dd { "Discontinued (1.13.x, RUSTSEC-2025-0052); its successor is smol, on whose parts it \
+                already runs. Near-ties of the two are to be expected." }
+        }
+    }
+}

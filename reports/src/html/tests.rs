@@ -1,0 +1,94 @@
+//! The page is whole by itself, and what it shows is what the analysis holds.
+
+use super::*;
+use crate::chart::{GRID, IDEAL, INK};
+use crate::series::Series;
+use crate::synthetic::{self, CLIENTS};
+
+fn page_of(record: &Record) -> String {
+    page(record, &Analysis::of(record))
+}
+
+#[test]
+fn the_page_needs_no_other_file_and_runs_nothing() {
+    let page = page_of(&synthetic::record());
+    // The one address in it names SVG itself and is never fetched.
+    let page = page.replace("xmlns=\"http://www.w3.org/2000/svg\"", "");
+    for loads in ["<script", "src=", "url(", "@import", "http:", "https:", "javascript", "onload"] {
+        assert!(!page.contains(loads), "{loads} in the page");
+    }
+    assert_eq!(page.matches("href=").count(), 1);
+    assert!(page.contains("href=\"data:,\""));
+}
+
+#[test]
+fn the_page_has_every_part() {
+    let page = page_of(&synthetic::record());
+    assert_eq!(page.matches("<svg width=").count(), 2, "two charts");
+    for part in [
+        "<h2>Speedup</h2>",
+        "Head to head at n = 100",
+        "What the numbers mean",
+        "RUSTSEC-2025-0052",
+        "random, seed 42",
+        "tokio</dt><dd>1.54.1",
+        "<span class=\"speedup\">54.7x</span>",
+        "<span class=\"speedup\">27.5x</span>",
+    ] {
+        assert!(page.contains(part), "no {part} in the page");
+    }
+    for absent in ["Before you believe", "Failed cells"] {
+        assert!(!page.contains(absent), "{absent} in the page of a good record");
+    }
+}
+
+#[test]
+fn warnings_come_before_the_first_table_and_failures_have_reasons() {
+    let mut record = synthetic::record();
+    synthetic::fail(synthetic::cell_mut(&mut record, "tokio", 100), "2 answers <wrong>");
+    let page = page_of(&record);
+    let at = |text: &str| page.find(text).unwrap_or_else(|| panic!("no {text}"));
+    assert!(at("Before you believe") < at("<table"));
+    assert!(at("Failed cells") < at("2 answers &lt;wrong&gt;"));
+    assert!(
+        page.contains("<td class=\"measured without\" data-label=\"tokio\"><span>failed</span>")
+    );
+}
+
+#[test]
+fn several_comparisons_have_a_section_each() {
+    let mut record = synthetic::record();
+    record.cells.push(synthetic::cell("fan_out", 50.0, 5, "tokio", 0, 3));
+    let page = page_of(&record);
+    assert!(page.contains("<h2 class=\"place\">fan_out, requests of 50 ms</h2>"));
+    assert_eq!(page.matches("<section class=\"comparison\"").count(), 2);
+}
+
+#[test]
+fn a_record_without_cells_has_a_page() {
+    let page = page_of(&synthetic::record_of(&[], &[], 5));
+    assert!(page.contains("No cell of this run has figures."));
+    assert!(!page.contains("<table"));
+}
+
+#[test]
+fn the_dark_style_covers_every_colour_of_the_charts() {
+    for client in CLIENTS.iter().chain(&["event-loop"]) {
+        let hex = Series::of(client, 0).hex();
+        assert!(STYLE.contains(&format!("[fill=\"{hex}\"]")), "no fill {hex} for {client}");
+        assert!(STYLE.contains(&format!("[stroke=\"{hex}\"]")), "no stroke {hex} for {client}");
+    }
+    for hex in [INK, GRID, IDEAL] {
+        assert!(STYLE.contains(&format!("[stroke=\"{hex}\"]")), "no {hex}");
+    }
+}
+
+#[test]
+fn intervals_in_the_headline_are_set_back() {
+    let markup = headline_markup("a 2x [1.9, 2.1] and b 1x [0.9, 1.1].").into_string();
+    assert_eq!(
+        markup,
+        "a 2x <span class=\"interval\">[1.9, 2.1]</span> and b 1x \
+         <span class=\"interval\">[0.9, 1.1]</span>."
+    );
+}

@@ -1,0 +1,84 @@
+//! A table as HTML. Each cell carries its column's name, which narrow screens show beside it.
+
+use maud::{Markup, html};
+
+use super::{Cell, Column, Kind, Measure, Row, Table};
+use crate::stats::Verdict;
+
+/// The table, with `caption` for those who can't see it and `class` for the style sheet.
+pub(crate) fn html(table: &Table, caption: &str, class: &str) -> Markup {
+    html! {
+        table class=(class) {
+            caption { (caption) }
+            thead {
+                tr {
+                    th scope="col" { (table.corner) }
+                    @for column in &table.columns {
+                        th scope="col" class=(kind(column.kind)) { (column.head) }
+                    }
+                }
+            }
+            tbody {
+                @for row in &table.rows { (html_row(table, row)) }
+            }
+        }
+    }
+}
+
+fn html_row(table: &Table, row: &Row) -> Markup {
+    html! {
+        tr {
+            th scope="row" data-label=(table.corner) { (row.head) }
+            @for (column, cell) in table.columns.iter().zip(&row.cells) {
+                (html_cell(table, column, cell))
+            }
+        }
+    }
+}
+
+fn html_cell(table: &Table, column: &Column, cell: &Cell) -> Markup {
+    let kind = kind(column.kind);
+    match cell {
+        Cell::Figures(texts, verdict) => {
+            let verdict = verdict.map(Verdict::as_str);
+            html! {
+                td class=(kind) data-label=(column.head) data-verdict=[verdict] {
+                    div.figures {
+                        @for (&measure, text) in table.measures.iter().zip(texts) {
+                            @if !text.is_empty() { (figure(measure, text)) }
+                        }
+                    }
+                }
+            }
+        }
+        Cell::Without(why) => html! {
+            td class={ (kind) " without" } data-label=(column.head) { span { (why) } }
+        },
+        Cell::Empty => html! { td class={ (kind) " empty" } data-label=(column.head) {} },
+    }
+}
+
+fn figure(measure: Measure, text: &str) -> Markup {
+    let class = match measure {
+        Measure::Time => "time",
+        Measure::Speedup => "speedup",
+        Measure::Interval => "interval",
+        Measure::Efficiency => "efficiency",
+        Measure::Verdict => "verdict",
+    };
+    html! {
+        span class=(class) {
+            (text) @if measure == Measure::Efficiency { " efficient" }
+        }
+        // Keeps the figures apart where there is no style sheet.
+        " "
+    }
+}
+
+fn kind(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Measured => "measured",
+        Kind::Computed => "ideal",
+        Kind::Published => "guide",
+    }
+}

@@ -1,0 +1,111 @@
+//! The speedup table of one comparison: a row for each number of requests, a column a client.
+
+use super::{Cell, Column, Kind, Measure, Row, Table};
+use crate::analysis::{self, Comparison, Figures, Outcome, Speedup};
+use crate::figure;
+use crate::guide::{self, Published};
+
+/// The speedup table of `comparison`, with the ideal and what the guide published.
+pub(crate) fn speedup(comparison: &Comparison) -> Table {
+    let measures = measures(comparison);
+    let published = |n| guide::published(&comparison.workload, n);
+    let has_guide = comparison.rows.iter().any(|row| published(row.n).is_some());
+
+    let mut columns: Vec<Column> = comparison
+        .clients
+        .iter()
+        .map(|client| Column { head: client.clone(), kind: Kind::Measured })
+        .collect();
+    columns.push(Column { head: "ideal".to_owned(), kind: Kind::Computed });
+    let ideal_note = "ideal: all requests wait at once, and nothing else takes time.";
+    let mut notes = vec![ideal_note.to_owned()];
+    if has_guide {
+        columns.push(Column { head: "guide".to_owned(), kind: Kind::Published });
+        let delay = figure::set_duration_ms(guide::DELAY_MS);
+        notes.push(format!("guide: published for Python's asyncio, with requests of {delay}."));
+    }
+
+    let row = |row: &analysis::Row| {
+        let mut cells: Vec<Cell> =
+            row.outcomes.iter().map(|outcome| outcome_cell(outcome, &measures)).collect();
+        cells.push(ideal_cell(comparison.delay_ms, row.n, &measures));
+        if has_guide {
+            let cell = published(row.n).map_or(Cell::Empty, |row| guide_cell(row, &measures));
+            cells.push(cell);
+        }
+        Row { head: row.n.to_string(), cells }
+    };
+    let rows = comparison.rows.iter().map(row).collect();
+    Table { corner: "n", measures, columns, rows, notes }
+}
+
+/// The measures that any cell of the comparison has.
+fn measures(comparison: &Comparison) -> Vec<Measure> {
+    let figures =
+        || comparison.rows.iter().flat_map(|row| &row.outcomes).filter_map(Outcome::figures);
+    let has_speedup = figures().any(|cell| matches!(cell.speedup, Speedup::Over(..)));
+    let has_interval = figures().any(|cell| match cell.speedup {
+        Speedup::Over(estimate, _) => estimate.interval.is_some(),
+        _ => false,
+    });
+    let has_efficiency = figures().any(|cell| cell.efficiency.is_some());
+    [
+        (Measure::Time, true),
+        (Measure::Speedup, has_speedup),
+        (Measure::Interval, has_interval),
+        (Measure::Efficiency, has_efficiency),
+    ]
+    .into_iter()
+    .filter_map(|(measure, present)| present.then_some(measure))
+    .collect()
+}
+
+fn outcome_cell(outcome: &Outcome, measures: &[Measure]) -> Cell {
+    match outcome {
+        Outcome::Measured(figures) => {
+            let texts = measures.iter().map(|&measure| figure_text(figures, measure)).collect();
+            let verdict = match figures.speedup {
+                Speedup::Over(_, verdict) => Some(verdict),
+                Speedup::Reference | Speedup::Unknown => None,
+            };
+            Cell::Figures(texts, verdict)
+        }
+        Outcome::Failed(_) => Cell::Without("failed"),
+        Outcome::Skipped => Cell::Without("not run"),
+        Outcome::Absent => Cell::Empty,
+    }
+}
+
+fn figure_text(figures: &Figures, measure: Measure) -> String {
+    match (measure, figures.speedup) {
+        (Measure::Time, _) => figure::duration_ns(figures.time_ns.value),
+        (Measure::Speedup, Speedup::Over(estimate, _)) => figure::speedup(estimate.value),
+        // One by definition: no digits that look measured.
+        (Measure::Speedup, Speedup::Reference) => "1x".to_owned(),
+        (Measure::Interval, Speedup::Over(estimate, _)) => match estimate.interval {
+            Some(interval) => figure::interval(interval, "–"),
+            None => "no interval".to_owned(),
+        },
+        (Measure::Interval, Speedup::Reference) => "reference".to_owned(),
+        (Measure::Efficiency, _) => figures.efficiency.map(figure::percent).unwrap_or_default(),
+        (Measure::Speedup | Measure::Interval | Measure::Verdict, _) => String::new(),
+    }
+}
+
+fn ideal_cell(delay_ms: f64, n: u32, measures: &[Measure]) -> Cell {
+    let text = |measure: &Measure| match measure {
+        Measure::Time => figure::set_duration_ms(delay_ms),
+        Measure::Speedup => format!("{n}x"),
+        _ => String::new(),
+    };
+    Cell::Figures(measures.iter().map(text).collect(), None)
+}
+
+fn guide_cell(row: Published, measures: &[Measure]) -> Cell {
+    let text = |measure: &Measure| match measure {
+        Measure::Time => format!("{} s", row.concurrent_s),
+        Measure::Speedup => format!("{}x", row.speedup),
+        _ => String::new(),
+    };
+    Cell::Figures(measures.iter().map(text).collect(), None)
+}

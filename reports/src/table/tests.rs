@@ -1,0 +1,306 @@
+//! The tables of synthetic records, as a reader sees them.
+
+use super::*;
+use crate::analysis::Analysis;
+use crate::headline;
+use crate::record::{Record, Status};
+use crate::synthetic::{self, CLIENTS};
+
+fn shown(record: &Record) -> String {
+    let text = terminal(&Analysis::of(record));
+    for line in text.lines() {
+        assert!(line.chars().count() <= 100, "over 100 columns: {line}");
+        assert_eq!(line, line.trim_end());
+    }
+    text
+}
+
+fn marked(record: &Record) -> String {
+    markdown(&speedup(&Analysis::of(record).comparisons[0]))
+}
+
+fn headline_of(record: &Record) -> String {
+    headline::of(&Analysis::of(record))
+}
+
+#[test]
+fn a_whole_run() {
+    insta::assert_snapshot!(shown(&synthetic::record()), @"
+    At 100 requests of 10 ms each, tokio is 54.7x as fast as sequential [54.6, 54.9], async-std 53.1x
+    [52.9, 53.2], smol 53.1x [52.9, 53.2] and thread-pool 20.8x [20.7, 20.9].
+
+    fan_out, requests of 10 ms
+
+        n              sequential  thread-pool      tokio  async-std       smol  ideal  guide
+        5  time           52.0 ms      10.5 ms    10.4 ms    10.5 ms    10.5 ms  10 ms  1.1 s
+           speedup             1x        4.95x      4.98x      4.96x      4.96x     5x   4.7x
+           95 %         reference    4.94–4.97  4.96–4.99  4.95–4.98  4.94–4.98
+           efficiency        96 %         95 %       96 %       95 %       95 %
+
+       20  time            208 ms      12.0 ms    11.8 ms    11.9 ms    11.9 ms  10 ms  1.4 s
+           speedup             1x        17.3x      17.6x      17.4x      17.4x    20x  14.9x
+           95 %         reference    17.3–17.4  17.6–17.7  17.4–17.5  17.4–17.5
+           efficiency        96 %         83 %       85 %       84 %       84 %
+
+      100  time            1.04 s      50.0 ms    19.0 ms    19.6 ms    19.6 ms  10 ms  3.8 s
+           speedup             1x        20.8x      54.7x      53.1x      53.1x   100x  27.5x
+           95 %         reference    20.7–20.9  54.6–54.9  52.9–53.2  52.9–53.2
+           efficiency        96 %         80 %       53 %       51 %       51 %
+
+      ideal: all requests wait at once, and nothing else takes time.
+      guide: published for Python's asyncio, with requests of 1 s.
+    ");
+    insta::assert_snapshot!(marked(&synthetic::record()), @"
+    | n |  | sequential | thread-pool | tokio | async-std | smol | *ideal* | *guide* |
+    | ---: | :--- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |
+    | **5** | time<br>speedup<br>95 %<br>efficiency | 52.0 ms<br>**1x**<br>reference<br>96 % | 10.5 ms<br>**4.95x**<br>4.94–4.97<br>95 % | 10.4 ms<br>**4.98x**<br>4.96–4.99<br>96 % | 10.5 ms<br>**4.96x**<br>4.95–4.98<br>95 % | 10.5 ms<br>**4.96x**<br>4.94–4.98<br>95 % | 10 ms<br>**5x** | 1.1 s<br>**4.7x** |
+    | **20** | time<br>speedup<br>95 %<br>efficiency | 208 ms<br>**1x**<br>reference<br>96 % | 12.0 ms<br>**17.3x**<br>17.3–17.4<br>83 % | 11.8 ms<br>**17.6x**<br>17.6–17.7<br>85 % | 11.9 ms<br>**17.4x**<br>17.4–17.5<br>84 % | 11.9 ms<br>**17.4x**<br>17.4–17.5<br>84 % | 10 ms<br>**20x** | 1.4 s<br>**14.9x** |
+    | **100** | time<br>speedup<br>95 %<br>efficiency | 1.04 s<br>**1x**<br>reference<br>96 % | 50.0 ms<br>**20.8x**<br>20.7–20.9<br>80 % | 19.0 ms<br>**54.7x**<br>54.6–54.9<br>53 % | 19.6 ms<br>**53.1x**<br>52.9–53.2<br>51 % | 19.6 ms<br>**53.1x**<br>52.9–53.2<br>51 % | 10 ms<br>**100x** | 3.8 s<br>**27.5x** |
+    ");
+}
+
+#[test]
+fn head_to_head() {
+    let analysis = Analysis::of(&synthetic::record());
+    let table = versus(&analysis.comparisons[0].head_to_head).unwrap();
+    insta::assert_snapshot!(markdown(&table), @"
+    |  |  | sequential | thread-pool | tokio | async-std | smol |
+    | ---: | :--- | ---: | ---: | ---: | ---: | ---: |
+    | **sequential** | verdict<br>speedup<br>95 % |  | **slower**<br>0.0481x<br>0.0479–0.0482 | **slower**<br>0.0183x<br>0.0182–0.0183 | **slower**<br>0.0188x<br>0.0188–0.0189 | **slower**<br>0.0188x<br>0.0188–0.0189 |
+    | **thread-pool** | verdict<br>speedup<br>95 % | **faster**<br>20.8x<br>20.7–20.9 |  | **slower**<br>0.380x<br>0.379–0.381 | **slower**<br>0.392x<br>0.391–0.393 | **slower**<br>0.392x<br>0.391–0.393 |
+    | **tokio** | verdict<br>speedup<br>95 % | **faster**<br>54.7x<br>54.6–54.9 | **faster**<br>2.63x<br>2.62–2.64 |  | **faster**<br>1.03x<br>1.03–1.04 | **faster**<br>1.03x<br>1.03–1.03 |
+    | **async-std** | verdict<br>speedup<br>95 % | **faster**<br>53.1x<br>52.9–53.2 | **faster**<br>2.55x<br>2.54–2.56 | **slower**<br>0.969x<br>0.966–0.973 |  | **same**<br>1.00x<br>0.997–1.003 |
+    | **smol** | verdict<br>speedup<br>95 % | **faster**<br>53.1x<br>52.9–53.2 | **faster**<br>2.55x<br>2.54–2.56 | **slower**<br>0.969x<br>0.967–0.972 | **same**<br>1.00x<br>0.997–1.003 |  |
+    ");
+}
+
+#[test]
+fn a_client_alone_has_nobody_to_meet() {
+    let analysis = Analysis::of(&synthetic::record_of(&["tokio"], &[5], 5));
+    assert!(versus(&analysis.comparisons[0].head_to_head).is_none());
+}
+
+#[test]
+fn a_failed_cell() {
+    let mut record = synthetic::record_of(&CLIENTS, &[5, 100], 5);
+    let reason = "the client process was killed by signal 9 in round 2, after 14 s; its last line \
+                  was: thread 'main' panicked";
+    synthetic::fail(synthetic::cell_mut(&mut record, "tokio", 100), reason);
+    insta::assert_snapshot!(shown(&record), @"
+    At 100 requests of 10 ms each, async-std is 53.1x as fast as sequential [52.9, 53.2], smol 53.1x
+    [52.9, 53.2] and thread-pool 20.8x [20.7, 20.9]. Between async-std and smol there is no clear
+    winner. tokio failed and has no figures.
+
+    fan_out, requests of 10 ms
+
+        n              sequential  thread-pool      tokio  async-std       smol  ideal  guide
+        5  time           52.0 ms      10.5 ms    10.4 ms    10.5 ms    10.5 ms  10 ms  1.1 s
+           speedup             1x        4.95x      4.98x      4.96x      4.96x     5x   4.7x
+           95 %         reference    4.94–4.97  4.96–4.99  4.95–4.98  4.94–4.98
+           efficiency        96 %         95 %       96 %       95 %       95 %
+
+      100  time            1.04 s      50.0 ms     failed    19.6 ms    19.6 ms  10 ms  3.8 s
+           speedup             1x        20.8x                 53.1x      53.1x   100x  27.5x
+           95 %         reference    20.7–20.9             52.9–53.2  52.9–53.2
+           efficiency        96 %         80 %                  51 %       51 %
+
+      ideal: all requests wait at once, and nothing else takes time.
+      guide: published for Python's asyncio, with requests of 1 s.
+
+    failed: tokio on fan_out with 100 requests of 10 ms: the client process was killed by signal 9 in
+            round 2, after 14 s; its last line was: thread 'main' panicked
+
+    warning: Failed cells, which have no figures: 1 of 10.
+    ");
+    insta::assert_snapshot!(marked(&record), @"
+    | n |  | sequential | thread-pool | tokio | async-std | smol | *ideal* | *guide* |
+    | ---: | :--- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |
+    | **5** | time<br>speedup<br>95 %<br>efficiency | 52.0 ms<br>**1x**<br>reference<br>96 % | 10.5 ms<br>**4.95x**<br>4.94–4.97<br>95 % | 10.4 ms<br>**4.98x**<br>4.96–4.99<br>96 % | 10.5 ms<br>**4.96x**<br>4.95–4.98<br>95 % | 10.5 ms<br>**4.96x**<br>4.94–4.98<br>95 % | 10 ms<br>**5x** | 1.1 s<br>**4.7x** |
+    | **100** | time<br>speedup<br>95 %<br>efficiency | 1.04 s<br>**1x**<br>reference<br>96 % | 50.0 ms<br>**20.8x**<br>20.7–20.9<br>80 % | failed | 19.6 ms<br>**53.1x**<br>52.9–53.2<br>51 % | 19.6 ms<br>**53.1x**<br>52.9–53.2<br>51 % | 10 ms<br>**100x** | 3.8 s<br>**27.5x** |
+    ");
+}
+
+#[test]
+fn two_rounds() {
+    let record = synthetic::record_of(&CLIENTS, &[5, 100], 2);
+    insta::assert_snapshot!(shown(&record), @"
+    At 100 requests of 10 ms each, tokio is 54.7x as fast as sequential, async-std 53.0x, smol 53.0x and
+    thread-pool 20.8x.
+
+    fan_out, requests of 10 ms
+
+        n              sequential  thread-pool    tokio  async-std     smol  ideal  guide
+        5  time           51.9 ms      10.5 ms  10.4 ms    10.5 ms  10.5 ms  10 ms  1.1 s
+           speedup             1x        4.95x    4.97x      4.95x    4.95x     5x   4.7x
+           efficiency        96 %         95 %     96 %       95 %     95 %
+
+      100  time            1.04 s      50.0 ms  19.0 ms    19.6 ms  19.6 ms  10 ms  3.8 s
+           speedup             1x        20.8x    54.7x      53.0x    53.0x   100x  27.5x
+           efficiency        96 %         80 %     53 %       51 %     51 %
+
+      ideal: all requests wait at once, and nothing else takes time.
+      guide: published for Python's asyncio, with requests of 1 s.
+
+    warning: Cells with under 3 rounds: 10 of 10. They have no interval, and verdicts on them are
+             inconclusive.
+    ");
+    insta::assert_snapshot!(marked(&record), @"
+    | n |  | sequential | thread-pool | tokio | async-std | smol | *ideal* | *guide* |
+    | ---: | :--- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |
+    | **5** | time<br>speedup<br>efficiency | 51.9 ms<br>**1x**<br>96 % | 10.5 ms<br>**4.95x**<br>95 % | 10.4 ms<br>**4.97x**<br>96 % | 10.5 ms<br>**4.95x**<br>95 % | 10.5 ms<br>**4.95x**<br>95 % | 10 ms<br>**5x** | 1.1 s<br>**4.7x** |
+    | **100** | time<br>speedup<br>efficiency | 1.04 s<br>**1x**<br>96 % | 50.0 ms<br>**20.8x**<br>80 % | 19.0 ms<br>**54.7x**<br>53 % | 19.6 ms<br>**53.0x**<br>51 % | 19.6 ms<br>**53.0x**<br>51 % | 10 ms<br>**100x** | 3.8 s<br>**27.5x** |
+    ");
+}
+
+#[test]
+fn an_interrupted_run() {
+    let mut record = synthetic::record_of(&CLIENTS, &[5, 100], 3);
+    record.interrupted = true;
+    for client in ["async-std", "smol"] {
+        let cell = synthetic::cell_mut(&mut record, client, 100);
+        cell.status = Status::Skipped;
+        cell.rounds.clear();
+    }
+    synthetic::cell_mut(&mut record, "tokio", 100).rounds.truncate(2);
+    insta::assert_snapshot!(shown(&record), @"
+    At 100 requests of 10 ms each, tokio is 54.7x as fast as sequential and thread-pool 20.8x [20.7,
+    21.0].
+
+    fan_out, requests of 10 ms
+
+        n              sequential  thread-pool        tokio  async-std       smol  ideal  guide
+        5  time           52.0 ms      10.5 ms      10.4 ms    10.5 ms    10.5 ms  10 ms  1.1 s
+           speedup             1x        4.95x        4.98x      4.96x      4.96x     5x   4.7x
+           95 %         reference    4.92–4.99    4.94–5.02  4.92–4.99  4.92–5.00
+           efficiency        96 %         95 %         96 %       95 %       95 %
+
+      100  time            1.04 s      50.0 ms      19.0 ms    not run    not run  10 ms  3.8 s
+           speedup             1x        20.8x        54.7x                         100x  27.5x
+           95 %         reference    20.7–21.0  no interval
+           efficiency        96 %         80 %         53 %
+
+      ideal: all requests wait at once, and nothing else takes time.
+      guide: published for Python's asyncio, with requests of 1 s.
+
+    warning: The run was stopped early. Cells never measured: 2. Others may have fewer rounds.
+    warning: Cells with under 3 rounds: 1 of 8. They have no interval, and verdicts on them are
+             inconclusive.
+    ");
+}
+
+#[test]
+fn a_filtered_run() {
+    let record = synthetic::record_of(&["sequential", "tokio"], &[5, 7], 5);
+    insta::assert_snapshot!(shown(&record), @"
+    At 7 requests of 10 ms each, tokio is 6.85x as fast as sequential [6.83, 6.87].
+
+    fan_out, requests of 10 ms
+
+      n              sequential      tokio  ideal  guide
+      5  time           52.0 ms    10.4 ms  10 ms  1.1 s
+         speedup             1x      4.98x     5x   4.7x
+         95 %         reference  4.96–4.99
+         efficiency        96 %       96 %
+
+      7  time           72.8 ms    10.6 ms  10 ms
+         speedup             1x      6.85x     7x
+         95 %         reference  6.83–6.87
+         efficiency        96 %       94 %
+
+      ideal: all requests wait at once, and nothing else takes time.
+      guide: published for Python's asyncio, with requests of 1 s.
+    ");
+    insta::assert_snapshot!(marked(&record), @"
+    | n |  | sequential | tokio | *ideal* | *guide* |
+    | ---: | :--- | ---: | ---: | ---: | ---: |
+    | **5** | time<br>speedup<br>95 %<br>efficiency | 52.0 ms<br>**1x**<br>reference<br>96 % | 10.4 ms<br>**4.98x**<br>4.96–4.99<br>96 % | 10 ms<br>**5x** | 1.1 s<br>**4.7x** |
+    | **7** | time<br>speedup<br>95 %<br>efficiency | 72.8 ms<br>**1x**<br>reference<br>96 % | 10.6 ms<br>**6.85x**<br>6.83–6.87<br>94 % | 10 ms<br>**7x** |  |
+    ");
+}
+
+#[test]
+fn a_failed_reference() {
+    let mut record = synthetic::record_of(&CLIENTS, &[5, 100], 5);
+    for n in [5, 100] {
+        synthetic::fail(synthetic::cell_mut(&mut record, "sequential", n), "2 wrong answers");
+    }
+    insta::assert_snapshot!(shown(&record), @"
+    At 100 requests of 10 ms each, tokio takes 19.0 ms, async-std 19.6 ms, smol 19.6 ms and thread-pool
+    50.0 ms. sequential, the reference, has no figures: there is no speedup.
+
+    fan_out, requests of 10 ms
+
+        n              sequential  thread-pool    tokio  async-std     smol  ideal  guide
+        5  time            failed      10.5 ms  10.4 ms    10.5 ms  10.5 ms  10 ms  1.1 s
+           efficiency                     95 %     96 %       95 %     95 %
+
+      100  time            failed      50.0 ms  19.0 ms    19.6 ms  19.6 ms  10 ms  3.8 s
+           efficiency                     80 %     53 %       51 %     51 %
+
+      ideal: all requests wait at once, and nothing else takes time.
+      guide: published for Python's asyncio, with requests of 1 s.
+
+    failed: sequential on fan_out with 5 requests of 10 ms: 2 wrong answers
+    failed: sequential on fan_out with 100 requests of 10 ms: 2 wrong answers
+
+    warning: Failed cells, which have no figures: 2 of 10.
+    warning: sequential, the reference, has no figures in fan_out with 5 requests of 10 ms and fan_out
+             with 100 requests of 10 ms: no speedups.
+    ");
+}
+
+#[test]
+fn too_many_clients_for_one_line_are_shown_in_blocks() {
+    let clients = [&CLIENTS[..], &["event-loop", "a-runtime", "another-one"]].concat();
+    insta::assert_snapshot!(shown(&synthetic::record_of(&clients, &[100], 5)), @"
+    At 100 requests of 10 ms each, tokio is 54.7x as fast as sequential [54.6, 54.9], event-loop 53.1x
+    [53.1, 53.1], async-std 53.1x [52.9, 53.2], smol 53.1x [52.9, 53.2], a-runtime 53.1x [52.9, 53.2],
+    another-one 53.1x [52.9, 53.2] and thread-pool 20.8x [20.7, 20.9].
+
+    fan_out, requests of 10 ms
+
+        n              sequential  thread-pool      tokio  async-std       smol  event-loop  a-runtime
+      100  time            1.04 s      50.0 ms    19.0 ms    19.6 ms    19.6 ms     19.6 ms    19.6 ms
+           speedup             1x        20.8x      54.7x      53.1x      53.1x       53.1x      53.1x
+           95 %         reference    20.7–20.9  54.6–54.9  52.9–53.2  52.9–53.2   53.1–53.1  52.9–53.2
+           efficiency        96 %         80 %       53 %       51 %       51 %        51 %       51 %
+
+        n              another-one  ideal  guide
+      100  time            19.6 ms  10 ms  3.8 s
+           speedup           53.1x   100x  27.5x
+           95 %          52.9–53.2
+           efficiency         51 %
+
+      ideal: all requests wait at once, and nothing else takes time.
+      guide: published for Python's asyncio, with requests of 1 s.
+    ");
+}
+
+#[test]
+fn nothing_measured() {
+    let mut record = synthetic::record_of(&["sequential", "tokio"], &[5], 5);
+    assert_eq!(headline_of(&synthetic::record_of(&[], &[], 5)), "No cell of this run has figures.");
+    for client in ["sequential", "tokio"] {
+        synthetic::fail(synthetic::cell_mut(&mut record, client, 5), "refused");
+    }
+    assert_eq!(headline_of(&record), "No cell of this run has figures.");
+}
+
+#[test]
+fn the_headline_prefers_the_guides_workload_and_its_largest_row() {
+    let mut record = synthetic::record_of(&["sequential", "tokio"], &[5, 20], 5);
+    for (place, client) in ["sequential", "tokio"].into_iter().enumerate() {
+        record.cells.insert(0, synthetic::cell("files", 2.5, 1, client, place as u32, 5));
+    }
+    assert!(headline_of(&record).starts_with("At 20 requests of 10 ms each, tokio is 17.6x"));
+    record.cells.retain(|cell| cell.workload == "files");
+    let headline = headline_of(&record);
+    assert!(headline.starts_with("In files with 1 request of 2.5 ms each, tokio"), "{headline}");
+}
+
+#[test]
+fn bars_in_names_do_not_end_a_cell() {
+    let mut record = synthetic::record_of(&["sequential"], &[5], 5);
+    record.cells[0].client = "a|b".to_owned();
+    assert!(marked(&record).starts_with("| n |  | a\\|b |"));
+}
