@@ -5,7 +5,9 @@ use std::process::ExitCode;
 use std::time::SystemTime;
 
 use anyhow::{Result, ensure};
+use waitmark_reports::analysis::Analysis;
 use waitmark_reports::record::{self, Record};
+use waitmark_reports::{report, table};
 
 use crate::cell::{self, Cell};
 use crate::folder::Folder;
@@ -37,7 +39,7 @@ pub(crate) fn test(cargo_tmp: &Path, filters: &[String]) -> Result<ExitCode> {
         println!("{cell} ... {}", failed.map_or("ok".into(), |reason| format!("FAILED: {reason}")));
     }
     let failed = rounds.failed();
-    println!("{} cells passed, {failed} failed", bench.cells.len() - failed);
+    println!("{} passed, {failed} failed", bench.cells.len() - failed);
     bench.exit_code(stopped, failed)
 }
 
@@ -145,6 +147,9 @@ impl Bench {
         let dated = self.folder.dated_record(&record.created);
         record.write(&dated)?;
         record.write(&self.folder.record())?;
+        let written = report::write(record, &self.folder.report())?;
+        print!("{}", table::terminal(&Analysis::of(record)));
+        println!("\nReport: {}", written.page.display());
         println!("Record: {}", dated.display());
         Ok(())
     }

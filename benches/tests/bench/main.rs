@@ -1,0 +1,70 @@
+//! The benchmark as its users run it: the real program on small profiles.
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
+
+mod killed;
+mod refused;
+mod runs;
+
+use std::path::PathBuf;
+use std::process::{Command, Output};
+use std::sync::LazyLock;
+
+use serde_json::Value;
+use tempfile::TempDir;
+use waitmark_reports::record::Record;
+
+/// The benchmark's program. Cargo tells tests the paths of binaries, but not of benchmarks.
+static PROGRAM: LazyLock<PathBuf> = LazyLock::new(|| {
+    let output = Command::new(env!("CARGO"))
+        .args(["test", "--workspace", "--bench", "speedup", "--no-run", "--message-format=json"])
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .output()
+        .unwrap();
+    let messages = String::from_utf8(output.stdout).unwrap();
+    messages
+        .lines()
+        .filter_map(|line| serde_json::from_str::<Value>(line).ok())
+        .find_map(|message| message["executable"].as_str().map(PathBuf::from))
+        .expect("cargo built no benchmark")
+});
+
+/// A folder with a profile in it, and a place for what a run writes.
+struct Sandbox(TempDir);
+
+impl Sandbox {
+    fn new(profile: &str) -> Self {
+        let folder = TempDir::new().unwrap();
+        std::fs::write(folder.path().join("mine.toml"), profile).unwrap();
+        Sandbox(folder)
+    }
+
+    fn output(&self) -> PathBuf {
+        self.0.path().join("output")
+    }
+
+    /// The benchmark with its arguments, on the sandbox's profile.
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(&*PROGRAM);
+        command
+            .args(arguments)
+            .env("WAITMARK_PROFILE", self.0.path().join("mine.toml"))
+            .env("WAITMARK_OUTPUT", self.output());
+        command
+    }
+
+    fn run(&self, arguments: &[&str]) -> Output {
+        self.command(arguments).output().unwrap()
+    }
+
+    fn record(&self) -> Record {
+        Record::read(&self.output().join("record.json")).unwrap()
+    }
+}
+
+fn stdout(output: &Output) -> String {
+    String::from_utf8(output.stdout.clone()).unwrap()
+}
+
+fn stderr(output: &Output) -> String {
+    String::from_utf8(output.stderr.clone()).unwrap()
+}
