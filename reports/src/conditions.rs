@@ -12,10 +12,8 @@ pub(crate) type Fact = (&'static str, String);
 pub(crate) fn machine(machine: &Machine) -> Vec<Fact> {
     let load =
         |load: Option<f64>| load.map_or("not measured".to_owned(), |load| format!("{load:.2}"));
-    let cpus = figure::counted(machine.logical_cpus as usize, "logical CPU");
-    let model = machine.cpu_model.as_deref().unwrap_or("unknown CPU");
     vec![
-        ("processor", format!("{model}, {cpus}")),
+        ("processor", processor(machine)),
         ("system", machine.kernel.clone()),
         ("open files, at most", figure::count(machine.open_files)),
         (
@@ -25,6 +23,21 @@ pub(crate) fn machine(machine: &Machine) -> Vec<Fact> {
         ("CPU time stolen", machine.steal.map_or("not measured".to_owned(), figure::percent)),
         ("compiler", machine.rustc.clone()),
     ]
+}
+
+/// The CPU's name and how many there are.
+pub(crate) fn processor(machine: &Machine) -> String {
+    let cpus = figure::counted(machine.logical_cpus as usize, "logical CPU");
+    let model = machine.cpu_model.as_deref().unwrap_or("unknown CPU");
+    format!("{model}, {cpus}")
+}
+
+/// A time of RFC 3339 in UTC, to the minute: `2025-01-02 03:04 UTC`. Anything else stays as it is.
+pub(crate) fn when(created: &str) -> String {
+    match (created.get(..10), created.get(10..11), created.get(11..16), created.ends_with('Z')) {
+        (Some(date), Some("T"), Some(minute), true) => format!("{date} {minute} UTC"),
+        _ => created.to_owned(),
+    }
 }
 
 /// The versions of what was measured and of what measured.
@@ -44,7 +57,7 @@ pub(crate) fn method(record: &Record) -> Vec<Fact> {
     let measurement = figure::set_duration_ms(record.profile.measurement_ms);
     vec![
         ("profile", name.clone()),
-        ("begun", record.created.clone()),
+        ("begun", when(&record.created)),
         ("reference", reference.clone()),
         ("rounds", format!("{rounds}, each client in a fresh process")),
         ("order in a round", format!("random, seed {seed}")),
@@ -54,7 +67,7 @@ pub(crate) fn method(record: &Record) -> Vec<Fact> {
         ),
         ("runtime workers", workers.to_string()),
         ("thread pool", figure::counted(*pool_width as usize, "thread")),
-        ("margin of same", figure::percent(*margin)),
+        ("margin of same", figure::set_percent(*margin)),
         ("intervals", format!("95 %, Student's t over rounds, from {MIN_ROUNDS} rounds up")),
     ]
 }
@@ -81,4 +94,23 @@ fn short(rev: &str) -> String {
         None => (rev, ""),
     };
     format!("{}{dirty}", commit.chars().take(12).collect::<String>())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_shown_to_the_minute() {
+        assert_eq!(when("2025-01-02T03:04:05Z"), "2025-01-02 03:04 UTC");
+        assert_eq!(when("2025-01-02T03:04:05.678Z"), "2025-01-02 03:04 UTC");
+        assert_eq!(when("2025-01-02T03:04:05+01:00"), "2025-01-02T03:04:05+01:00");
+        assert_eq!(when("yesterday"), "yesterday");
+    }
+
+    #[test]
+    fn commits_are_cut_and_changes_are_told() {
+        assert_eq!(short("0123456789abcdef"), "0123456789ab");
+        assert_eq!(short("0123456789abcdef-dirty"), "0123456789ab, with changes");
+    }
 }

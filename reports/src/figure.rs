@@ -58,6 +58,12 @@ pub(crate) fn percent(share: f64) -> String {
     format!("{percent:.decimals$} %")
 }
 
+/// A share that was set and not measured, as a percentage with as few digits as it has.
+pub(crate) fn set_percent(share: f64) -> String {
+    // Six decimals hide what binary fractions add: 0.07 is 7 %, not 7.000000000000001 %.
+    format!("{} %", (share * 1e8).round() / 1e6)
+}
+
 /// A count with a comma between thousands, e.g. `40,500`.
 pub(crate) fn count(value: u64) -> String {
     let digits = value.to_string();
@@ -124,6 +130,7 @@ mod tests {
             [0, 999, 1000, 40_500, 1_000_000].map(count).join(" "),
             "0 999 1,000 40,500 1,000,000"
         );
+        assert_eq!([0.02, 0.07, 0.025].map(set_percent).join(", "), "2 %, 7 %, 2.5 %");
         assert_eq!(list(&["a"]), "a");
         assert_eq!(list(&["a", "b", "c"]), "a, b and c");
         assert_eq!(counted(1, "round") + ", " + &counted(2, "round"), "1 round, 2 rounds");

@@ -10,8 +10,13 @@ use crate::stats::{Estimate, Verdict};
 /// Clients come fastest first, each with its 95 % interval; clients that the evidence can't tell
 /// from the fastest are named, and so are those that failed.
 pub fn of(analysis: &Analysis) -> String {
+    sentences(analysis).join(" ")
+}
+
+/// The sentences of [`of`]: the finding, and then what limits it.
+pub(crate) fn sentences(analysis: &Analysis) -> Vec<String> {
     let Some((comparison, row)) = subject(analysis) else {
-        return "No cell of this run has figures.".to_owned();
+        return vec!["No cell of this run has figures.".to_owned()];
     };
     let delay = figure::set_duration_ms(comparison.delay_ms);
     let at = match comparison.workload == guide::WORKLOAD {
@@ -27,7 +32,7 @@ pub fn of(analysis: &Analysis) -> String {
     sentences.extend(no_reference(analysis, comparison, row));
     sentences.extend(close_call(&comparison.head_to_head, row.n, &analysis.reference));
     sentences.extend(failed(analysis, comparison, row));
-    sentences.join(" ")
+    sentences
 }
 
 /// The largest row that has figures, in the guide's workload where the run has it.

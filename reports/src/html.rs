@@ -34,7 +34,7 @@ pub(crate) fn page(record: &Record, analysis: &Analysis) -> String {
                 }
                 footer {
                     p { "Written by waitmark " (record.tool_version) " from its record of "
-                        (record.created) ". Every figure here can be computed again from that record." }
+                        (conditions::when(&record.created)) ". Every figure here can be computed again from that record." }
                 }
             }
         }
@@ -50,7 +50,7 @@ fn head(record: &Record) -> Markup {
             meta name="color-scheme" content="light dark";
             // Without one a browser asks the server for /favicon.ico.
             link rel="icon" href="data:,";
-            title { "waitmark, " (record.created) }
+            title { "waitmark, " (conditions::when(&record.created)) }
             style { (PreEscaped(STYLE)) }
         }
     }
@@ -58,17 +58,19 @@ fn head(record: &Record) -> Markup {
 
 fn header(record: &Record, analysis: &Analysis) -> Markup {
     let profile = &record.profile;
-    let machine = conditions::machine(&record.machine);
-    let processor = machine.first().map(|(_, value)| value.as_str());
+    let sentences = headline::sentences(analysis);
+    let [finding, limits @ ..] = sentences.as_slice() else { return html! {} };
     html! {
         header {
             p.eyebrow {
-                span { "waitmark" } span { "profile " (profile.name) }
+                span { "waitmark" }
+                span { "profile " (profile.name) }
                 span { (figure::counted(profile.rounds as usize, "round")) }
-                @if let Some(processor) = processor { span { (processor) } }
-                span { (record.created) }
+                span { (conditions::processor(&record.machine)) }
+                span { (conditions::when(&record.created)) }
             }
-            h1 { (headline_markup(&headline::of(analysis))) }
+            h1 { (headline_markup(finding)) }
+            @if !limits.is_empty() { p.limits { (limits.join(" ")) } }
         }
     }
 }

@@ -1,5 +1,7 @@
 //! Invented records for tests. No figure here was measured.
 
+use std::path::Path;
+
 use crate::record::{Cell, Lateness, Machine, Profile, Record, Round, SCHEMA, Server, Status};
 
 /// The clients of [`record`], the reference first.
@@ -117,4 +119,15 @@ fn profile(rounds: u32) -> Profile {
         margin: 0.02,
         seed: 42,
     }
+}
+
+/// The record that the command's tests read is this one, so that it can't fall behind the schema.
+#[test]
+fn the_fixture_is_a_synthetic_record() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/record.json");
+    let record = record_of(&["sequential", "tokio"], &[5, 20], 3);
+    if std::env::var_os("UPDATE_FIXTURES").is_some() {
+        record.write(&path).unwrap();
+    }
+    assert_eq!(Record::read(&path).unwrap(), record, "run again with UPDATE_FIXTURES=1");
 }

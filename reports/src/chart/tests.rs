@@ -43,6 +43,18 @@ fn every_client_has_a_marker_a_size_and_the_reference_only_a_time() {
 }
 
 #[test]
+fn whiskers_are_drawn_where_there_is_an_interval() {
+    let whiskers = |rounds| {
+        let record = synthetic::record_of(&["sequential", "tokio"], &[5, 20], rounds);
+        let svg = speedup(&comparison(&record)).unwrap();
+        let colour = format!("stroke=\"{}\"", Series::of("tokio", 1).hex());
+        svg.split('<').filter(|tag| tag.starts_with("polyline") && tag.contains(&colour)).count()
+    };
+    // A line through the points, and for each point a whisker and its two ends.
+    assert_eq!([whiskers(2), whiskers(3)], [1, 7]);
+}
+
+#[test]
 fn a_failed_cell_has_no_point() {
     let mut record = synthetic::record();
     synthetic::fail(synthetic::cell_mut(&mut record, "tokio", 20), "killed");

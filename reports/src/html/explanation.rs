@@ -11,7 +11,7 @@ use crate::stats::MIN_ROUNDS;
 /// The section that explains every measure on the page.
 pub(super) fn section(record: &Record, analysis: &Analysis) -> Markup {
     let reference = &analysis.reference;
-    let margin = figure::percent(analysis.margin);
+    let margin = figure::set_percent(analysis.margin);
     let width = record.profile.pool_width;
     html! {
         section.explanation {
@@ -51,10 +51,12 @@ fn guide_entry(analysis: &Analysis) -> Markup {
             dd {
                 "What a guide to Python's asyncio published for the same scenario with requests of "
                 (figure::set_duration_ms(guide::DELAY_MS)) ": another language, delay and machine. \
-                Compare the shapes, not the digits. Its times in turn and at once: "
+                Compare the shapes, not the digits. In turn and at once it took "
                 @for (index, row) in guide::PUBLISHED.iter().enumerate() {
-                    @if index > 0 { ", " }
-                    "n = " (row.n) " " (row.sequential_s) " s and " (row.concurrent_s) " s"
+                    @if index > 0 { "; " }
+                    span.row {
+                        (row.sequential_s) " s and " (row.concurrent_s) " s at n = " (row.n)
+                    }
                 }
                 "."
             }
