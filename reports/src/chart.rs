@@ -4,6 +4,7 @@
 //! text but the axes': without a font library its width is only guessed at, so titles and legends
 //! belong to the page.
 
+mod apart;
 mod axis;
 mod draw;
 #[cfg(test)]
@@ -20,6 +21,8 @@ use draw::{Line, Plot, Point};
 pub const INK: &str = "#1A1A1A";
 /// Colour of the lines behind the figures.
 pub const GRID: &str = "#E2E2E2";
+/// Colour of the thin line around a marker, that of the page.
+pub const PAPER: &str = "#FFFFFF";
 /// Colour of the dashed line of what is possible.
 pub const IDEAL: &str = "#8A8A8A";
 

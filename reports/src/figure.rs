@@ -25,8 +25,17 @@ pub(crate) fn speedup(value: f64) -> String {
 }
 
 /// An interval, both ends with the decimals of the lower one, e.g. `49.8 to 52.1`.
+///
+/// Verdicts turn on which side of 1 an end is, so an end reads as 1 only where it is 1.
 pub(crate) fn interval(Interval { low, high }: Interval, between: &str) -> String {
-    let decimals = decimals(low);
+    let reads_as_one = |end: f64, decimals: usize| {
+        let unit = 10f64.powi(decimals as i32);
+        end != 1.0 && (end * unit).round() == unit
+    };
+    let mut decimals = decimals(low);
+    while decimals < 6 && [low, high].iter().any(|&end| reads_as_one(end, decimals)) {
+        decimals += 1;
+    }
     format!("{low:.decimals$}{between}{high:.decimals$}")
 }
 
@@ -139,5 +148,14 @@ mod tests {
     #[test]
     fn both_ends_of_an_interval_have_the_same_decimals() {
         assert_eq!(interval(Interval { low: 9.98, high: 10.53 }, " to "), "9.98 to 10.53");
+    }
+
+    #[test]
+    fn an_end_reads_as_one_only_where_it_is_one() {
+        let written = |low, high| interval(Interval { low, high }, " to ");
+        assert_eq!(written(1.004, 1.031), "1.004 to 1.031");
+        assert_eq!(written(0.9704, 1.0002), "0.9704 to 1.0002");
+        assert_eq!(written(1.0, 1.0), "1.00 to 1.00");
+        assert_eq!(written(1.0 + 1e-12, 1.2), "1.000000 to 1.200000");
     }
 }

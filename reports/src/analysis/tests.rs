@@ -100,7 +100,7 @@ fn without_a_reference_there_are_times_and_no_speedups() {
     let tokio = figures(&analysis, "tokio", 100);
     assert_eq!(tokio.speedup, Speedup::Unknown);
     assert!(tokio.time_ns.value > 0.0);
-    let places = vec!["fan_out with 100 requests of 10 ms".to_owned()];
+    let places = vec!["fan_out of 10 ms at n = 100".to_owned()];
     let reference = "sequential".to_owned();
     assert!(analysis.warnings.contains(&Warning::NoReference { reference, places }));
 }
@@ -177,7 +177,7 @@ fn every_weakness_is_warned_of() {
     The run was stopped early. Cells never measured: 1. Others may have fewer rounds.
     Failed cells, which have no figures: 1 of 10.
     Answers that the server sent before their delay was over: 1. Times may be too short.
-    sequential, the reference, has no figures in fan_out with 5 requests of 10 ms: no speedups.
+    sequential, the reference, has no figures in fan_out of 10 ms at n = 5: no speedups.
     Cells with under 3 rounds: 8 of 8. They have no interval, and verdicts on them are inconclusive.
     sequential, the reference, varied by 20 % between rounds of fan_out with 20 requests of 10 ms.
     The machine was busy before the run: load 2.1 with 4 CPUs. A build just before counts.

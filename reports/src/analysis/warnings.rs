@@ -34,7 +34,7 @@ pub enum Warning {
     NoReference {
         /// The reference.
         reference: String,
-        /// Where it is missing, e.g. `fan_out of 10 ms with 100 requests`.
+        /// Where it is missing, e.g. `fan_out of 10 ms at n = 50 and 100`.
         places: Vec<String>,
     },
     /// Too few rounds for an interval.
@@ -171,9 +171,16 @@ fn no_reference(record: &Record, comparisons: &[Comparison]) -> Option<Warning> 
         let mut figures = row.outcomes.iter().filter_map(Outcome::figures).peekable();
         figures.peek().is_some() && figures.all(|cell| cell.speedup == Speedup::Unknown)
     };
-    let places: Vec<String> = rows(comparisons)
-        .filter(|(_, row)| without(row))
-        .map(|(comparison, row)| place(comparison, row.n))
+    let places: Vec<String> = comparisons
+        .iter()
+        .filter_map(|comparison| {
+            let rows = comparison.rows.iter().filter(|row| without(row));
+            let sizes: Vec<String> = rows.map(|row| row.n.to_string()).collect();
+            let delay = figure::set_duration_ms(comparison.delay_ms);
+            (!sizes.is_empty()).then(|| {
+                format!("{} of {delay} at n = {}", comparison.workload, figure::list(&sizes))
+            })
+        })
         .collect();
     let reference = record.profile.reference.clone();
     (!places.is_empty()).then_some(Warning::NoReference { reference, places })

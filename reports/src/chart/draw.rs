@@ -1,11 +1,17 @@
 //! A plot drawn by plotters: the only file that knows its calls.
 
 use plotters::coord::combinators::BindKeyPoints;
+use plotters::coord::ranged1d::Ranged;
+use plotters::drawing::DrawingAreaErrorKind;
 use plotters::element::{EmptyElement, PathElement, Polygon};
-use plotters::prelude::{ChartBuilder, Color, IntoDrawingArea, IntoLogRange, RGBColor, SVGBackend};
+use plotters::prelude::{
+    Cartesian2d, ChartBuilder, ChartContext, Color, DrawingBackend, IntoDrawingArea, IntoLogRange,
+    RGBColor, SVGBackend,
+};
 use plotters::series::LineSeries;
-use plotters::style::{IntoFont, ShapeStyle, TRANSPARENT, TextStyle};
+use plotters::style::{IntoFont, TRANSPARENT, TextStyle};
 
+use super::apart;
 use super::axis::Axis;
 use crate::series::Series;
 use crate::stats::Interval;
@@ -14,8 +20,6 @@ use crate::stats::Interval;
 const SIZE: (u32, u32) = (520, 400);
 /// plotters writes four fifths of this into the file.
 const FONT: u32 = 20;
-/// Sideways distance between two clients' points, so that equal ones don't hide each other.
-const APART: f64 = 8.0;
 /// Half the width of a whisker's end.
 const CAP: i32 = 5;
 
@@ -83,29 +87,48 @@ fn draw(plot: &Plot, text: &mut String) -> DrawResult {
 
     let ideal = colour(super::IDEAL).stroke_width(2);
     chart.draw_series(LineSeries::new(plot.ideal.iter().copied(), ideal))?;
-    let middle = (plot.lines.len() as f64 - 1.0) / 2.0;
-    let width = f64::from(chart.plotting_area().dim_in_pixel().0);
-    let per_pixel = (x.high / x.low).powf(1.0 / width);
-    for (place, line) in plot.lines.iter().enumerate() {
-        let aside = per_pixel.powf((place as f64 - middle) * APART);
+    let (width, height) = chart.plotting_area().dim_in_pixel();
+    for line in &plot.lines {
         let style = rgb(line.series.colour).stroke_width(2);
-        let at = |point: &Point| (point.x * aside, point.y);
-        chart.draw_series(LineSeries::new(line.points.iter().map(at), style))?;
-        for point in &line.points {
-            let Some(Interval { low, high }) = point.interval else { continue };
-            let x = point.x * aside;
-            chart.draw_series([PathElement::new([(x, low), (x, high)], style)])?;
-            chart.draw_series([low, high].map(|end| {
-                EmptyElement::at((x, end)) + PathElement::new([(-CAP, 0), (CAP, 0)], style)
-            }))?;
+        chart.draw_series(LineSeries::new(line.points.iter().map(|p| (p.x, p.y)), style))?;
+    }
+    let per_pixel = (x.high / x.low).powf(1.0 / f64::from(width));
+    let aside = apart::offsets(&plot.lines, |value| pixels(y, value, height));
+    for (line, aside) in plot.lines.iter().zip(aside) {
+        for (point, aside) in line.points.iter().zip(aside) {
+            draw_point(&mut chart, line.series, point, point.x * per_pixel.powf(aside))?;
         }
-        chart.draw_series(line.points.iter().map(|point| {
-            let filled: ShapeStyle = rgb(line.series.colour).filled();
-            EmptyElement::at(at(point)) + Polygon::new(line.series.marker.to_vec(), filled)
-        }))?;
     }
     area.present()?;
     Ok(())
+}
+
+/// Draws the marker and the whisker of `point` at the horizontal position `x`.
+fn draw_point<B: DrawingBackend, X: Ranged<ValueType = f64>, Y: Ranged<ValueType = f64>>(
+    chart: &mut ChartContext<B, Cartesian2d<X, Y>>,
+    series: Series,
+    point: &Point,
+    x: f64,
+) -> Result<(), DrawingAreaErrorKind<B::ErrorType>> {
+    let style = rgb(series.colour).stroke_width(2);
+    if let Some(Interval { low, high }) = point.interval {
+        chart.draw_series([PathElement::new([(x, low), (x, high)], style)])?;
+        chart.draw_series([low, high].map(|end| {
+            EmptyElement::at((x, end)) + PathElement::new([(-CAP, 0), (CAP, 0)], style)
+        }))?;
+    }
+    let corners = series.marker;
+    let outline: Vec<_> = corners.iter().chain(&corners[..1]).copied().collect();
+    let marker = EmptyElement::at((x, point.y))
+        + Polygon::new(corners, rgb(series.colour).filled())
+        + PathElement::new(outline, colour(super::PAPER));
+    chart.draw_series([marker])?;
+    Ok(())
+}
+
+/// The height of `value` over the lower end of its axis, which is `height` pixels long.
+fn pixels(axis: &Axis, value: f64, height: u32) -> f64 {
+    (value / axis.low).ln() / (axis.high / axis.low).ln() * f64::from(height)
 }
 
 /// The colour that `hex`, e.g. `#1A1A1A`, names.

@@ -4,7 +4,8 @@ use maud::{Markup, PreEscaped, html};
 
 use crate::analysis::{Analysis, Comparison};
 use crate::series::Series;
-use crate::{chart, figure, table};
+use crate::table::{self, Measure};
+use crate::{chart, figure};
 
 /// The section of `comparison`; where there are `several`, its title says which it is.
 pub(super) fn section(comparison: &Comparison, analysis: &Analysis, several: bool) -> Markup {
@@ -22,11 +23,15 @@ pub(super) fn section(comparison: &Comparison, analysis: &Analysis, several: boo
 
 fn speedup_table(comparison: &Comparison, analysis: &Analysis, place: &str) -> Markup {
     let table = table::speedup(comparison);
-    let caption = format!(
-        "{place}. Each cell: speedup over {} with its 95 % interval, time of a whole batch of n, and \
-         efficiency.",
-        analysis.reference
-    );
+    let phrase = |measure: &Measure| match measure {
+        Measure::Time => Some("time of a whole batch of n".to_owned()),
+        Measure::Speedup => Some(format!("speedup over {}", analysis.reference)),
+        Measure::Interval => Some("its 95 % interval".to_owned()),
+        Measure::Efficiency => Some("efficiency".to_owned()),
+        Measure::Verdict => None,
+    };
+    let phrases: Vec<String> = table.measures.iter().filter_map(phrase).collect();
+    let caption = format!("{place}. Each cell: {}.", figure::list(&phrases));
     html! {
         h2 { "Speedup" }
         (table::html(&table, &caption, "speedup"))
@@ -47,7 +52,7 @@ fn charts(comparison: &Comparison, reference: &str) -> Markup {
             }
             p.note {
                 "All axes are logarithmic. Whiskers are 95 % intervals, and often smaller than the \
-                 marker. Points of the same n stand a little apart so that none hides another."
+                 marker. Markers that would hide each other stand a little aside of their n."
             }
         }
     }

@@ -1,7 +1,7 @@
 //! The page is whole by itself, and what it shows is what the analysis holds.
 
 use super::*;
-use crate::chart::{GRID, IDEAL, INK};
+use crate::chart::{GRID, IDEAL, INK, PAPER};
 use crate::series::Series;
 use crate::synthetic::{self, CLIENTS};
 
@@ -43,6 +43,17 @@ fn the_page_has_every_part() {
 }
 
 #[test]
+fn the_caption_names_what_the_cells_hold() {
+    let caption = |record: &Record| {
+        let page = page_of(record);
+        page.split(['<', '>']).skip_while(|tag| *tag != "caption").nth(1).unwrap().to_owned()
+    };
+    insta::assert_snapshot!(caption(&synthetic::record()), @"fan_out, requests of 10 ms. Each cell: time of a whole batch of n, speedup over sequential, its 95 % interval and efficiency.");
+    insta::assert_snapshot!(caption(&synthetic::record_of(&CLIENTS, &[5], 2)), @"fan_out, requests of 10 ms. Each cell: time of a whole batch of n, speedup over sequential and efficiency.");
+    insta::assert_snapshot!(caption(&synthetic::record_of(&CLIENTS[2..], &[5], 5)), @"fan_out, requests of 10 ms. Each cell: time of a whole batch of n and efficiency.");
+}
+
+#[test]
 fn warnings_come_before_the_first_table_and_failures_have_reasons() {
     let mut record = synthetic::record();
     synthetic::fail(synthetic::cell_mut(&mut record, "tokio", 100), "2 answers <wrong>");
@@ -78,7 +89,7 @@ fn the_dark_style_covers_every_colour_of_the_charts() {
         assert!(STYLE.contains(&format!("[fill=\"{hex}\"]")), "no fill {hex} for {client}");
         assert!(STYLE.contains(&format!("[stroke=\"{hex}\"]")), "no stroke {hex} for {client}");
     }
-    for hex in [INK, GRID, IDEAL] {
+    for hex in [INK, GRID, IDEAL, PAPER] {
         assert!(STYLE.contains(&format!("[stroke=\"{hex}\"]")), "no {hex}");
     }
 }

@@ -244,8 +244,8 @@ fn a_failed_reference() {
     failed: sequential on fan_out with 100 requests of 10 ms: 2 wrong answers
 
     warning: Failed cells, which have no figures: 2 of 10.
-    warning: sequential, the reference, has no figures in fan_out with 5 requests of 10 ms and fan_out
-             with 100 requests of 10 ms: no speedups.
+    warning: sequential, the reference, has no figures in fan_out of 10 ms at n = 5 and 100: no
+             speedups.
     ");
 }
 
