@@ -1,10 +1,12 @@
 //! Every figure that a table, a chart or a sentence shows, computed once from a record.
 
+mod head_to_head;
 mod warnings;
 
 use std::collections::BTreeMap;
 use std::fmt;
 
+pub use head_to_head::HeadToHead;
 pub use warnings::Warning;
 
 use crate::figure;
@@ -101,18 +103,6 @@ impl Speedup {
     }
 }
 
-/// Every client against every other on one number of requests.
-#[derive(Clone, Debug, PartialEq)]
-pub struct HeadToHead {
-    /// Requests in a batch.
-    pub n: u32,
-    /// The clients that have figures at this size, in the order of the record.
-    pub clients: Vec<String>,
-    /// `pairs[x][y]`: how many times as fast `clients[x]` is as `clients[y]`, and the verdict on
-    /// it; `None` where `x` is `y`, or the two share no round.
-    pub pairs: Vec<Vec<Option<(Estimate, Verdict)>>>,
-}
-
 /// A failed cell.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Failure {
@@ -163,7 +153,8 @@ impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { workload, n, client, reason, .. } = self;
         let delay = figure::set_duration_ms(self.delay_ms);
-        write!(f, "{client} on {workload} with {n} requests of {delay}: {reason}")
+        let requests = figure::counted(*n as usize, "request");
+        write!(f, "{client} on {workload} with {requests} of {delay}: {reason}")
     }
 }
 
@@ -269,30 +260,6 @@ impl Figures {
         };
         let efficiency = stats::efficiency(ideal_ns, time_ns.value);
         Some(Self { time_ns, width: cell.width, ideal_ns, efficiency, speedup })
-    }
-}
-
-impl HeadToHead {
-    fn of(n: u32, cells: &[&record::Cell], order: &[String], margin: f64) -> Self {
-        let ranked: Vec<_> = order
-            .iter()
-            .filter_map(|client| cells.iter().copied().find(|cell| cell.client == *client))
-            .filter(|cell| has_figures(cell))
-            .collect();
-        let against = |one: &record::Cell| {
-            ranked
-                .iter()
-                .map(|other| match one.client == other.client {
-                    true => None,
-                    false => times_as_fast(one, other, margin),
-                })
-                .collect()
-        };
-        Self {
-            n,
-            clients: ranked.iter().map(|cell| cell.client.clone()).collect(),
-            pairs: ranked.iter().map(|cell| against(cell)).collect(),
-        }
     }
 }
 

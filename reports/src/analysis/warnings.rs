@@ -239,5 +239,6 @@ fn dirty(record: &Record) -> Option<Warning> {
 
 fn place(comparison: &Comparison, n: u32) -> String {
     let delay = figure::set_duration_ms(comparison.delay_ms);
-    format!("{} with {n} requests of {delay}", comparison.workload)
+    let requests = figure::counted(n as usize, "request");
+    format!("{} with {requests} of {delay}", comparison.workload)
 }

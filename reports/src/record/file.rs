@@ -6,7 +6,7 @@ use std::{fs, io};
 
 use serde::Deserialize;
 
-use super::{Record, SCHEMA};
+use super::{Cell, Record, SCHEMA};
 use crate::atomic_file;
 
 /// Why a record could not be read.
@@ -116,38 +116,43 @@ impl Record {
 
 /// The first value in `record` that no measurement can give, and what is wrong with it.
 fn impossible(record: &Record) -> Option<(String, String)> {
-    if !record.profile.margin.is_finite() || record.profile.margin < 0.0 {
-        let problem = format!("is {}, and must be 0 or more", record.profile.margin);
-        return Some(("profile.margin".to_owned(), problem));
+    let margin = record.profile.margin;
+    if margin < 0.0 {
+        return Some(("profile.margin".to_owned(), format!("is {margin}, and must be 0 or more")));
     }
     let mut seen = HashSet::new();
-    for (index, cell) in record.cells.iter().enumerate() {
-        let at = |field: &str| format!("cells[{index}].{field}");
-        if cell.n == 0 {
-            return Some((at("n"), "is 0, and must be 1 or more".to_owned()));
-        }
-        if cell.width == 0 {
-            return Some((at("width"), "is 0, and must be 1 or more".to_owned()));
-        }
-        if cell.delay_ms < 0.0 {
-            let problem = format!("is {}, and must be 0 or more", cell.delay_ms);
-            return Some((at("delay_ms"), problem));
-        }
+    record.cells.iter().enumerate().find_map(|(index, cell)| {
         if !seen.insert((&cell.workload, cell.delay_ms.to_bits(), cell.n, &cell.client)) {
-            let problem = format!(
-                "repeats {} with {} requests of {} ms on {}",
-                cell.workload, cell.n, cell.delay_ms, cell.client
-            );
+            let Cell { workload, n, delay_ms, client, .. } = cell;
+            let problem = format!("repeats {workload} with n = {n} and {delay_ms} ms on {client}");
             return Some((format!("cells[{index}]"), problem));
         }
-        for (position, round) in cell.rounds.iter().enumerate() {
-            if round.mean_ns <= 0.0 {
-                let problem = format!("is {}, and must be above 0", round.mean_ns);
-                return Some((at(&format!("rounds[{position}].mean_ns")), problem));
-            }
+        let (field, problem) = impossible_cell(cell)?;
+        Some((format!("cells[{index}].{field}"), problem))
+    })
+}
+
+/// The same for one cell.
+fn impossible_cell(cell: &Cell) -> Option<(String, String)> {
+    for (field, count) in [("n", cell.n), ("width", cell.width)] {
+        if count == 0 {
+            return Some((field.to_owned(), "is 0, and must be 1 or more".to_owned()));
         }
     }
-    None
+    if cell.delay_ms < 0.0 {
+        let problem = format!("is {}, and must be 0 or more", cell.delay_ms);
+        return Some(("delay_ms".to_owned(), problem));
+    }
+    let mut seen = HashSet::new();
+    cell.rounds.iter().enumerate().find_map(|(position, round)| {
+        let place = |field: &str| format!("rounds[{position}].{field}");
+        if round.mean_ns <= 0.0 {
+            let problem = format!("is {}, and must be above 0", round.mean_ns);
+            return Some((place("mean_ns"), problem));
+        }
+        let new = seen.insert(round.round);
+        (!new).then(|| (place("round"), format!("repeats round {}", round.round)))
+    })
 }
 
 #[cfg(test)]
@@ -189,6 +194,15 @@ mod tests {
     }
 
     #[test]
+    fn no_part_of_a_record_passes_for_the_whole() {
+        let record = synthetic::record_of(&["sequential", "tokio"], &[5], 2);
+        let whole = serde_json::to_string(&record).unwrap();
+        for end in (0..whole.len()).step_by(7) {
+            assert!(complaint(&whole[..end]).contains(" is damaged: "), "cut at {end}");
+        }
+    }
+
+    #[test]
     fn an_unknown_schema_is_refused_before_the_rest_is_read() {
         insta::assert_snapshot!(complaint(r#"{ "schema": 2, "cells": "elsewhere" }"#), @"the record /record.json has schema 2, and this version of waitmark reads schema 1 only: use the waitmark that wrote it, or measure again");
     }
@@ -212,11 +226,12 @@ mod tests {
             complaint(&serde_json::to_string(&record).unwrap())
         };
         insta::assert_snapshot!(complain(|record| record.cells[1].rounds[2].mean_ns = -1.0), @"the record /record.json is damaged: cells[1].rounds[2].mean_ns is -1, and must be above 0");
+        insta::assert_snapshot!(complain(|record| record.cells[1].rounds[2].round = 0), @"the record /record.json is damaged: cells[1].rounds[2].round repeats round 0");
         insta::assert_snapshot!(complain(|record| record.cells[0].n = 0), @"the record /record.json is damaged: cells[0].n is 0, and must be 1 or more");
         insta::assert_snapshot!(complain(|record| record.cells[0].width = 0), @"the record /record.json is damaged: cells[0].width is 0, and must be 1 or more");
         insta::assert_snapshot!(complain(|record| record.cells[0].delay_ms = -10.0), @"the record /record.json is damaged: cells[0].delay_ms is -10, and must be 0 or more");
         insta::assert_snapshot!(complain(|record| record.profile.margin = -0.5), @"the record /record.json is damaged: profile.margin is -0.5, and must be 0 or more");
-        insta::assert_snapshot!(complain(|record| record.cells[1] = record.cells[0].clone()), @"the record /record.json is damaged: cells[1] repeats fan_out with 5 requests of 10 ms on sequential");
+        insta::assert_snapshot!(complain(|record| record.cells[1] = record.cells[0].clone()), @"the record /record.json is damaged: cells[1] repeats fan_out with n = 5 and 10 ms on sequential");
     }
 
     #[test]
