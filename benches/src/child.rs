@@ -121,10 +121,6 @@ impl<R: DeserializeOwned + Send + 'static> Child<R> {
 }
 
 impl<R> Child<R> {
-    pub(crate) fn id(&self) -> u32 {
-        self.process.id()
-    }
-
     /// Waits for the child's end.
     pub(crate) fn wait(&mut self) -> io::Result<ExitStatus> {
         self.process.wait()

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::Command;
+use std::time::Duration;
 use std::{fs, thread};
 
 use rustix::system::uname;
@@ -22,11 +23,40 @@ const CRATES: &[&str] = &[
     "ureq-proto",
 ];
 
-/// CPU time of all processors since boot, in ticks.
+/// How long the machine is watched before the run, to see whether it is idle.
+const WATCH: Duration = Duration::from_millis(500);
+
+/// CPU time of all processors since boot, in ticks of 10 ms.
 #[derive(Clone, Copy)]
 struct CpuTicks {
     total: u64,
+    idle: u64,
     steal: u64,
+}
+
+impl CpuTicks {
+    fn now() -> Option<Self> {
+        Self::parse(&fs::read_to_string("/proc/stat").ok()?)
+    }
+
+    /// The first line of `/proc/stat`: user, nice, system, idle, iowait, irq, softirq, steal; the
+    /// guest times after them are counted in user and nice already.
+    fn parse(stat: &str) -> Option<Self> {
+        let line = stat.lines().next()?.strip_prefix("cpu ")?;
+        let ticks: Vec<u64> =
+            line.split_whitespace().take(8).map(|n| n.parse().ok()).collect::<Option<_>>()?;
+        let &[_, _, _, idle, iowait, _, _, steal] = ticks.as_slice() else { return None };
+        Some(CpuTicks { total: ticks.iter().sum(), idle: idle + iowait, steal })
+    }
+
+    /// The share of the time since `before` that was neither idle nor another machine's, and the
+    /// share that was another machine's.
+    fn shares_since(self, before: Self) -> Option<(f64, f64)> {
+        let total = self.total.checked_sub(before.total).filter(|&total| total > 0)? as f64;
+        let idle = self.idle.saturating_sub(before.idle) as f64;
+        let steal = self.steal.saturating_sub(before.steal) as f64;
+        Some(((total - idle - steal) / total, steal / total))
+    }
 }
 
 /// The machine before the run; [`after`](Before::after) completes it.
@@ -35,7 +65,7 @@ pub(crate) struct Before {
     ticks: Option<CpuTicks>,
 }
 
-/// Describes the machine as it is before the run.
+/// Describes the machine as it is before the run, and watches for a moment how busy it is.
 pub(crate) fn before(open_files: u64) -> Before {
     let name = uname();
     let words = [name.sysname(), name.release(), name.machine()];
@@ -44,23 +74,29 @@ pub(crate) fn before(open_files: u64) -> Before {
         logical_cpus: thread::available_parallelism().map_or(1, |cpus| cpus.get() as u32),
         kernel: words.map(|word| word.to_string_lossy().into_owned()).join(" "),
         open_files,
+        busy_before: None,
         load_before: load(),
         load_after: None,
         steal: None,
         rustc: env!("WAITMARK_RUSTC").to_owned(),
         versions: versions(),
     };
-    Before { machine, ticks: cpu_ticks() }
+    let watched = CpuTicks::now();
+    thread::sleep(WATCH);
+    let ticks = CpuTicks::now();
+    let busy_before =
+        watched.zip(ticks).and_then(|(before, now)| Some(now.shares_since(before)?.0));
+    Before { machine: Machine { busy_before, ..machine }, ticks }
 }
 
 impl Before {
     /// Adds what the run did to the machine.
     pub(crate) fn after(mut self) -> Machine {
         self.machine.load_after = load();
-        self.machine.steal = self.ticks.zip(cpu_ticks()).and_then(|(before, after)| {
-            let total = after.total.checked_sub(before.total).filter(|&total| total > 0)?;
-            Some(after.steal.saturating_sub(before.steal) as f64 / total as f64)
-        });
+        self.machine.steal = self
+            .ticks
+            .zip(CpuTicks::now())
+            .and_then(|(before, now)| Some(now.shares_since(before)?.1));
         self.machine
     }
 }
@@ -93,19 +129,6 @@ fn load() -> Option<f64> {
     fs::read_to_string("/proc/loadavg").ok()?.split(' ').next()?.parse().ok()
 }
 
-fn cpu_ticks() -> Option<CpuTicks> {
-    parse_cpu_ticks(&fs::read_to_string("/proc/stat").ok()?)
-}
-
-/// The first line of `/proc/stat`: user, nice, system, idle, iowait, irq, softirq, steal; the guest
-/// times after them are counted in user and nice already.
-fn parse_cpu_ticks(stat: &str) -> Option<CpuTicks> {
-    let line = stat.lines().next()?.strip_prefix("cpu ")?;
-    let ticks: Vec<u64> =
-        line.split_whitespace().take(8).map(|n| n.parse().ok()).collect::<Option<_>>()?;
-    Some(CpuTicks { total: ticks.iter().sum(), steal: *ticks.get(7)? })
-}
-
 /// The versions this was built with: its lock file is part of it.
 fn versions() -> BTreeMap<String, String> {
     #[derive(Deserialize)]
@@ -136,10 +159,12 @@ mod tests {
     }
 
     #[test]
-    fn steal_is_the_eighth_figure() {
-        let ticks = parse_cpu_ticks("cpu  1 2 3 4 5 6 7 8 9 10\ncpu0 1 2\n").unwrap();
-        assert_eq!((ticks.total, ticks.steal), (36, 8));
-        assert!(parse_cpu_ticks("intr 1").is_none());
+    fn busy_and_stolen_time_are_told_apart() {
+        let before = CpuTicks::parse("cpu  0 0 0 0 0 0 0 0 0 0\ncpu0 1 2\n").unwrap();
+        let after = CpuTicks::parse("cpu  10 0 5 60 10 3 2 10 99 99\n").unwrap();
+        assert_eq!(after.shares_since(before), Some((0.2, 0.1)));
+        assert_eq!(after.shares_since(after), None);
+        assert!(CpuTicks::parse("intr 1").is_none());
     }
 
     #[test]

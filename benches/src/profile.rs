@@ -109,14 +109,15 @@ impl Profile {
 
     /// The profile as the record has it.
     pub(crate) fn record(&self) -> record::Profile {
-        let ms = |time: Duration| time.as_secs_f64() * 1e3;
         record::Profile {
             name: self.name.clone(),
             reference: self.reference.name().to_owned(),
             rounds: self.rounds,
             samples: self.samples,
-            warm_up_ms: ms(self.warm_up),
-            measurement_ms: ms(self.measurement),
+            criterion: self.by_criterion().then_some(record::Criterion {
+                warm_up_ms: self.warm_up.as_secs_f64() * 1e3,
+                measurement_ms: self.measurement.as_secs_f64() * 1e3,
+            }),
             workers: self.settings.workers.get() as u32,
             pool_width: self.settings.pool_width.get() as u32,
             margin: self.margin,

@@ -6,7 +6,7 @@ use anyhow::{Context, Result};
 use fastrand::Rng;
 use waitmark_harness::client::Kind;
 use waitmark_reports::criterion::{self, Measurement};
-use waitmark_reports::record::{self, Round, Status};
+use waitmark_reports::record::{self, Lateness, Round, Status, Turn};
 
 use crate::cell::Cell;
 use crate::measure::How;
@@ -23,13 +23,6 @@ struct Progressing {
     rounds: Vec<Round>,
 }
 
-/// What the server counted in one session.
-pub(crate) struct Served {
-    pub(crate) round: u32,
-    pub(crate) client: Kind,
-    pub(crate) stats: Stats,
-}
-
 /// All that is measured, as it grows.
 pub(crate) struct Rounds<'a> {
     profile: &'a Profile,
@@ -37,7 +30,7 @@ pub(crate) struct Rounds<'a> {
     /// The folder of Criterion's homes, a folder a round.
     criterion: &'a Path,
     cells: Vec<Progressing>,
-    pub(crate) served: Vec<Served>,
+    turns: Vec<Turn>,
 }
 
 impl<'a> Rounds<'a> {
@@ -49,7 +42,7 @@ impl<'a> Rounds<'a> {
     ) -> Self {
         let cells =
             cells.iter().map(|&cell| Progressing { cell, failed: None, rounds: Vec::new() });
-        Rounds { profile, server, criterion, cells: cells.collect(), served: Vec::new() }
+        Rounds { profile, server, criterion, cells: cells.collect(), turns: Vec::new() }
     }
 
     /// Verifies the clients; a wrong one fails all of its cells.
@@ -98,7 +91,7 @@ impl<'a> Rounds<'a> {
         let (profile, server) = (self.profile, self.server);
         let task = Task { profile, server, client, cells: &cells, how, home: &home };
         let Session { cells: results, stats } = task.run(progress)?;
-        self.served.push(Served { round, client, stats });
+        self.turns.push(turn(round, client, &stats));
         let measurements = match how {
             How::Criterion { .. } => criterion::read(&home)?,
             How::Directly { .. } | How::Once => Vec::new(),
@@ -156,12 +149,7 @@ impl<'a> Rounds<'a> {
 
     /// The cells and the server's account, as the record has them.
     pub(crate) fn into_record(self) -> (Vec<record::Cell>, record::Server) {
-        let server = record::Server {
-            threads: server::THREADS as u32,
-            requests: self.served.iter().map(|s| s.stats.requests).sum(),
-            early: self.served.iter().map(|s| s.stats.early).sum(),
-            lateness: None,
-        };
+        let server = record::Server { threads: server::THREADS as u32, turns: self.turns };
         (self.cells.into_iter().map(Progressing::into_record).collect(), server)
     }
 }
@@ -183,6 +171,19 @@ impl Progressing {
             reason: self.failed,
             rounds: self.rounds,
         }
+    }
+}
+
+/// What the server counted in a client's turn, as the record has it.
+fn turn(round: u32, client: Kind, stats: &Stats) -> Turn {
+    let late = &stats.lateness_us;
+    Turn {
+        round,
+        client: client.name().to_owned(),
+        requests: stats.requests,
+        peak_in_flight: stats.peak_in_flight,
+        early: stats.early,
+        lateness: Lateness { p50_us: late.p50, p99_us: late.p99, max_us: late.max },
     }
 }
 

@@ -33,7 +33,8 @@ pub(crate) struct Server {
     pub(crate) addr: SocketAddr,
 }
 
-/// What the server has counted since its counters were last reset.
+/// What the server has counted since its counters were last reset: the part of its `/stats` that
+/// is used here.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Stats {
     /// Delays answered.

@@ -88,7 +88,7 @@ mod tests {
 
     fn check_panic<R: Runtime>(runtime: &R) {
         let task = runtime.spawn(async { panic::resume_unwind(Box::new("on purpose")) });
-        let run = || runtime.block_on(async { task.await });
+        let run = || runtime.block_on(task);
         let payload = panic::catch_unwind(AssertUnwindSafe(run)).unwrap_err();
         assert_eq!(payload.downcast_ref(), Some(&"on purpose"));
     }

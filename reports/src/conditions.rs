@@ -2,26 +2,30 @@
 //! names and values that every format shows alike.
 
 use crate::figure;
-use crate::record::{Machine, Profile, Record, Server};
-use crate::stats::MIN_ROUNDS;
+use crate::record::{Lateness, Machine, Profile, Record, Server, Turn};
+use crate::stats::{self, MIN_ROUNDS};
 
 /// A name and its value, both plain text.
-pub(crate) type Fact = (&'static str, String);
+pub(crate) type Fact = (String, String);
+
+fn fact(name: &str, value: impl Into<String>) -> Fact {
+    (name.to_owned(), value.into())
+}
 
 /// What the run took place on.
 pub(crate) fn machine(machine: &Machine) -> Vec<Fact> {
-    let load =
-        |load: Option<f64>| load.map_or("not measured".to_owned(), |load| format!("{load:.2}"));
+    let measured = |value: Option<String>| value.unwrap_or_else(|| "not measured".to_owned());
+    let load = |load: Option<f64>| measured(load.map(|load| format!("{load:.2}")));
+    let share = |share: Option<f64>| measured(share.map(figure::percent));
+    let loads = format!("{}, {}", load(machine.load_before), load(machine.load_after));
     vec![
-        ("processor", processor(machine)),
-        ("system", machine.kernel.clone()),
-        ("open files, at most", figure::count(machine.open_files)),
-        (
-            "load before and after",
-            format!("{}, {}", load(machine.load_before), load(machine.load_after)),
-        ),
-        ("CPU time stolen", machine.steal.map_or("not measured".to_owned(), figure::percent)),
-        ("compiler", machine.rustc.clone()),
+        fact("processor", processor(machine)),
+        fact("system", &machine.kernel),
+        fact("open files, at most", figure::count(machine.open_files)),
+        fact("CPU in use before", share(machine.busy_before)),
+        fact("load before and after", loads),
+        fact("CPU time stolen", share(machine.steal)),
+        fact("compiler", &machine.rustc),
     ]
 }
 
@@ -41,11 +45,10 @@ pub(crate) fn when(created: &str) -> String {
 }
 
 /// The versions of what was measured and of what measured.
-pub(crate) fn versions(record: &Record) -> Vec<(String, String)> {
-    let mut versions = vec![("waitmark".to_owned(), record.tool_version.clone())];
-    versions.extend(record.git_rev.clone().map(|rev| ("commit".to_owned(), short(&rev))));
-    let crates = record.machine.versions.iter();
-    versions.extend(crates.map(|(name, version)| (name.clone(), version.clone())));
+pub(crate) fn versions(record: &Record) -> Vec<Fact> {
+    let mut versions = vec![fact("waitmark", &record.tool_version)];
+    versions.extend(record.git_rev.as_ref().map(|rev| fact("commit", short(rev))));
+    versions.extend(record.machine.versions.iter().map(|(name, version)| fact(name, version)));
     versions
 }
 
@@ -53,38 +56,61 @@ pub(crate) fn versions(record: &Record) -> Vec<(String, String)> {
 pub(crate) fn method(record: &Record) -> Vec<Fact> {
     let Profile { name, reference, rounds, samples, workers, pool_width, margin, seed, .. } =
         &record.profile;
-    let warm_up = figure::set_duration_ms(record.profile.warm_up_ms);
-    let measurement = figure::set_duration_ms(record.profile.measurement_ms);
+    let samples = match &record.profile.criterion {
+        Some(criterion) => {
+            let warm_up = figure::set_duration_ms(criterion.warm_up_ms);
+            let measurement = figure::set_duration_ms(criterion.measurement_ms);
+            format!("{samples} over about {measurement}, after {warm_up} of warm-up")
+        }
+        None => format!("{samples}, a batch each, timed without Criterion"),
+    };
     vec![
-        ("profile", name.clone()),
-        ("begun", when(&record.created)),
-        ("reference", reference.clone()),
-        ("rounds", format!("{rounds}, each client in a fresh process")),
-        ("order in a round", format!("random, seed {seed}")),
-        (
-            "samples a round",
-            format!("{samples} over about {measurement}, after {warm_up} of warm-up"),
-        ),
-        ("runtime workers", workers.to_string()),
-        ("thread pool", figure::counted(*pool_width as usize, "thread")),
-        ("margin of same", figure::set_percent(*margin)),
-        ("intervals", format!("95 %, Student's t over rounds, from {MIN_ROUNDS} rounds up")),
+        fact("profile", name),
+        fact("begun", when(&record.created)),
+        fact("reference", reference),
+        fact("rounds", format!("{rounds}, each client in a fresh process")),
+        fact("order in a round", format!("random, seed {seed}")),
+        fact("samples a round", samples),
+        fact("runtime workers", workers.to_string()),
+        fact("thread pool", figure::counted(*pool_width as usize, "thread")),
+        fact("margin of same", figure::set_percent(*margin)),
+        fact("intervals", format!("95 %, Student's t over rounds, from {MIN_ROUNDS} rounds up")),
     ]
 }
 
 /// What the mock server says of itself.
 pub(crate) fn server(server: &Server) -> Vec<Fact> {
     let mut facts = vec![
-        ("threads", server.threads.to_string()),
-        ("requests answered", figure::count(server.requests)),
-        ("answers too early", figure::count(server.early)),
+        fact("threads", server.threads.to_string()),
+        fact("requests answered", figure::count(server.turns.iter().map(|t| t.requests).sum())),
+        fact("answers too early", figure::count(early(server))),
     ];
-    if let Some(late) = &server.lateness {
-        let [p50, p99, max] =
-            [late.p50_us, late.p99_us, late.max_us].map(|us| figure::duration_ns(us * 1e3));
-        facts.push(("answers late by", format!("{p50} (median), {p99} (p99), {max} (worst)")));
+    let mut clients: Vec<&str> = Vec::new();
+    for turn in &server.turns {
+        if !clients.contains(&turn.client.as_str()) {
+            clients.push(&turn.client);
+        }
     }
+    clients.sort_unstable();
+    facts.extend(clients.into_iter().map(|client| lateness(client, &server.turns)));
     facts
+}
+
+/// Answers that went out too early, in all turns.
+pub(crate) fn early(server: &Server) -> u64 {
+    server.turns.iter().map(|turn| turn.early).sum()
+}
+
+/// How late the server answered a client: the medians over its turns, so that one bad round does
+/// not stand for all.
+fn lateness(client: &str, turns: &[Turn]) -> Fact {
+    let median = |figure: fn(&Lateness) -> f64| {
+        let its = turns.iter().filter(|turn| turn.client == client);
+        let figures = its.map(|turn| figure(&turn.lateness)).collect();
+        stats::median(figures).map_or_else(String::new, |us| figure::duration_ns(us * 1e3))
+    };
+    let [p50, p99] = [median(|late| late.p50_us), median(|late| late.p99_us)];
+    (format!("late for {client}"), format!("{p50} (median), {p99} (p99)"))
 }
 
 /// The first twelve digits of a commit, and whether the code differed from it.

@@ -8,7 +8,7 @@ mod tests;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use crate::analysis::Analysis;
-use crate::conditions;
+use crate::conditions::{self, Fact};
 use crate::record::Record;
 use crate::{figure, headline};
 
@@ -133,12 +133,12 @@ fn conditions(record: &Record) -> Markup {
     }
 }
 
-fn facts<N: AsRef<str>>(title: &str, facts: &[(N, String)]) -> Markup {
+fn facts(title: &str, facts: &[Fact]) -> Markup {
     html! {
         div {
             h3 { (title) }
             dl.facts {
-                @for (name, value) in facts { dt { (name.as_ref()) } dd { (value) } }
+                @for (name, value) in facts { dt { (name) } dd { (value) } }
             }
         }
     }

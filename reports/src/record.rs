@@ -47,6 +47,9 @@ pub struct Machine {
     pub kernel: String,
     /// The limit on open files during the run.
     pub open_files: u64,
+    /// Share of CPU time in use just before the run, when nothing of it was running yet, 0 to 1;
+    /// absent where not measured.
+    pub busy_before: Option<f64>,
     /// One-minute load average before the first round; absent where not measured.
     pub load_before: Option<f64>,
     /// One-minute load average after the last round, the run's own load included.
@@ -71,10 +74,8 @@ pub struct Profile {
     pub rounds: u32,
     /// Samples a cell takes in a round.
     pub samples: u32,
-    /// Warm-up before the samples of a cell, milliseconds.
-    pub warm_up_ms: f64,
-    /// Time the samples of a cell aim to fill, milliseconds.
-    pub measurement_ms: f64,
+    /// How Criterion took the samples; absent where batches were timed one by one.
+    pub criterion: Option<Criterion>,
     /// Worker threads of each async runtime.
     pub workers: u32,
     /// Threads of the thread pool.
@@ -85,17 +86,40 @@ pub struct Profile {
     pub seed: u64,
 }
 
+/// How Criterion took the samples of a cell in a round.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Criterion {
+    /// Warm-up before the samples, milliseconds.
+    pub warm_up_ms: f64,
+    /// Time the samples aim to fill, milliseconds.
+    pub measurement_ms: f64,
+}
+
 /// The mock server's own account of the run.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Server {
     /// Worker threads.
     pub threads: u32,
-    /// Requests answered in the rounds, warm-up included.
+    /// What it counted in each client's turn, in the order of the turns.
+    pub turns: Vec<Turn>,
+}
+
+/// What the server counted while one client had its turn in a round: all of the client's cells,
+/// warm-up included.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Turn {
+    /// Which round, from 0.
+    pub round: u32,
+    /// Whose turn.
+    pub client: String,
+    /// Requests answered.
     pub requests: u64,
+    /// Requests in flight at once, at most.
+    pub peak_in_flight: u64,
     /// Answers that went out before their delay was over; must be 0.
     pub early: u64,
-    /// How late the answers went out in the rounds, by the server's own clock.
-    pub lateness: Option<Lateness>,
+    /// How late the answers went out, by the server's own clock.
+    pub lateness: Lateness,
 }
 
 /// Percentiles of the time between the end of a delay and its answer, microseconds.

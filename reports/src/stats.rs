@@ -56,6 +56,13 @@ fn mean(values: &[f64]) -> f64 {
     values.iter().sum::<f64>() / values.len() as f64
 }
 
+/// The middle value, or the mean of the two in the middle; `None` of nothing.
+pub fn median(mut values: Vec<f64>) -> Option<f64> {
+    values.sort_by(f64::total_cmp);
+    let last = values.len().checked_sub(1)?;
+    Some((values[last / 2] + values[last.div_ceil(2)]) / 2.0)
+}
+
 /// Half the width of the 95 % Student-t interval around `centre`, the mean of `values`.
 fn half_width(values: &[f64], centre: f64) -> Option<f64> {
     if values.len() < MIN_ROUNDS {

@@ -58,7 +58,7 @@ fn list<T: std::fmt::Display>(text: &mut String, title: &str, items: &[T]) {
 fn conditions_line(record: &Record) -> String {
     let mut parts: Vec<String> = conditions::machine(&record.machine)
         .into_iter()
-        .filter(|(name, _)| ["processor", "system"].contains(name))
+        .filter(|(name, _)| ["processor", "system"].contains(&name.as_str()))
         .map(|(_, value)| value)
         .collect();
     parts.extend(

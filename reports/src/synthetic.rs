@@ -2,7 +2,9 @@
 
 use std::path::Path;
 
-use crate::record::{Cell, Lateness, Machine, Profile, Record, Round, SCHEMA, Server, Status};
+use crate::record::{
+    Cell, Criterion, Lateness, Machine, Profile, Record, Round, SCHEMA, Server, Status, Turn,
+};
 
 /// The clients of [`record`], the reference first.
 pub(crate) const CLIENTS: [&str; 5] = ["sequential", "thread-pool", "tokio", "async-std", "smol"];
@@ -32,12 +34,7 @@ pub(crate) fn record_of(clients: &[&str], sizes: &[u32], rounds: u32) -> Record 
         interrupted: false,
         machine: machine(),
         profile: profile(rounds),
-        server: Server {
-            threads: 1,
-            requests: 40_500,
-            early: 0,
-            lateness: Some(Lateness { p50_us: 310.0, p99_us: 900.0, max_us: 4_100.0 }),
-        },
+        server: Server { threads: 1, turns: turns(clients, rounds) },
         cells,
     }
 }
@@ -90,6 +87,21 @@ pub(crate) fn fail(cell: &mut Cell, reason: &str) {
     cell.reason = Some(reason.to_owned());
 }
 
+fn turns(clients: &[&str], rounds: u32) -> Vec<Turn> {
+    let turn = |round: u32, client: &str| {
+        let p50_us = 310.0 + 10.0 * f64::from(round);
+        Turn {
+            round,
+            client: client.to_owned(),
+            requests: 1000,
+            peak_in_flight: if client == "sequential" { 1 } else { 100 },
+            early: 0,
+            lateness: Lateness { p50_us, p99_us: 900.0, max_us: 4_100.0 },
+        }
+    };
+    (0..rounds).flat_map(|round| clients.iter().map(move |client| turn(round, client))).collect()
+}
+
 fn machine() -> Machine {
     let versions =
         [("async-std", "1.13.2"), ("criterion", "0.8.2"), ("smol", "2.0.2"), ("tokio", "1.54.1")];
@@ -98,6 +110,7 @@ fn machine() -> Machine {
         logical_cpus: 4,
         kernel: "Linux 6.1.0 x86_64".to_owned(),
         open_files: 20_000,
+        busy_before: Some(0.01),
         load_before: Some(0.2),
         load_after: Some(0.9),
         steal: Some(0.001),
@@ -112,8 +125,7 @@ fn profile(rounds: u32) -> Profile {
         reference: "sequential".to_owned(),
         rounds,
         samples: 10,
-        warm_up_ms: 100.0,
-        measurement_ms: 500.0,
+        criterion: Some(Criterion { warm_up_ms: 100.0, measurement_ms: 500.0 }),
         workers: 4,
         pool_width: POOL_WIDTH,
         margin: 0.02,

@@ -163,8 +163,8 @@ fn every_weakness_is_warned_of() {
     let mut record = synthetic::record_of(&CLIENTS, &[5, 20], 2);
     record.interrupted = true;
     record.git_rev = Some("0123456-dirty".to_owned());
-    record.server.early = 1;
-    record.machine.load_before = Some(2.1);
+    record.server.turns[0].early = 1;
+    record.machine.busy_before = Some(0.21);
     record.machine.steal = Some(0.034);
     synthetic::cell_mut(&mut record, "sequential", 20).rounds[1].mean_ns *= 1.2;
     synthetic::fail(synthetic::cell_mut(&mut record, "sequential", 5), "killed");
@@ -180,7 +180,7 @@ fn every_weakness_is_warned_of() {
     sequential, the reference, has no figures in fan_out of 10 ms at n = 5: no speedups.
     Cells with under 3 rounds: 8 of 8. They have no interval, and verdicts on them are inconclusive.
     sequential, the reference, varied by 20 % between rounds of fan_out with 20 requests of 10 ms.
-    The machine was busy before the run: load 2.1 with 4 CPUs. A build just before counts.
+    Other programs used 21 % of the CPU time just before the run.
     The hypervisor took 3.4 % of the CPU time during the run.
     The code was measured with changes that are in no commit.
     ");

@@ -3,12 +3,12 @@
 use std::fmt;
 
 use super::{Comparison, Outcome, Row, Speedup};
-use crate::figure;
 use crate::record::Record;
 use crate::stats::MIN_ROUNDS;
+use crate::{conditions, figure};
 
-/// Load average before the run, as a share of the CPUs, above which the machine was not idle.
-const BUSY_LOAD: f64 = 0.5;
+/// Share of CPU time in use before the run above which the machine was not idle.
+const BUSY: f64 = 0.1;
 /// Share of CPU time taken by the hypervisor above which the run was disturbed.
 const STEAL: f64 = 0.01;
 /// Difference between the fastest and the slowest round of the reference above which the machine
@@ -51,10 +51,8 @@ pub enum Warning {
     },
     /// Something else was using the machine before the run.
     BusyMachine {
-        /// One-minute load average before the first round.
-        load: f64,
-        /// Logical CPUs.
-        cpus: u32,
+        /// Share of CPU time, 0 to 1.
+        share: f64,
     },
     /// The hypervisor gave CPU time to others.
     Steal {
@@ -99,12 +97,10 @@ impl fmt::Display for Warning {
                 "Answers that the server sent before their delay was over: {early}. Times may be \
                  too short."
             ),
-            Self::BusyMachine { load, cpus } => write!(
-                f,
-                "The machine was busy before the run: load {load:.1} with {}. A build just before \
-                 counts.",
-                figure::counted(*cpus as usize, "CPU")
-            ),
+            Self::BusyMachine { share } => {
+                let share = figure::percent(*share);
+                write!(f, "Other programs used {share} of the CPU time just before the run.")
+            }
             Self::Steal { share } => {
                 let share = figure::percent(*share);
                 write!(f, "The hypervisor took {share} of the CPU time during the run.")
@@ -162,7 +158,7 @@ fn failed(comparisons: &[Comparison]) -> Option<Warning> {
 }
 
 fn early_answers(record: &Record) -> Option<Warning> {
-    let early = record.server.early;
+    let early = conditions::early(&record.server);
     (early > 0).then_some(Warning::EarlyAnswers { early })
 }
 
@@ -223,9 +219,8 @@ fn spread_of(record: &Record, comparison: &Comparison, n: u32) -> Option<f64> {
 }
 
 fn busy_machine(record: &Record) -> Option<Warning> {
-    let cpus = record.machine.logical_cpus;
-    let load = record.machine.load_before?;
-    (load > BUSY_LOAD * f64::from(cpus)).then_some(Warning::BusyMachine { load, cpus })
+    let share = record.machine.busy_before?;
+    (share > BUSY).then_some(Warning::BusyMachine { share })
 }
 
 fn steal(record: &Record) -> Option<Warning> {

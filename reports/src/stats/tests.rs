@@ -119,6 +119,14 @@ fn speedup(rounds: &[(f64, f64)]) -> Estimate {
     Estimate::geometric_mean(&ratios).unwrap()
 }
 
+#[test]
+fn medians() {
+    assert_eq!(median(vec![]), None);
+    assert_eq!(median(vec![3.0]), Some(3.0));
+    assert_eq!(median(vec![9.0, 1.0, 2.0]), Some(2.0));
+    assert_eq!(median(vec![9.0, 1.0, 2.0, 4.0]), Some(3.0));
+}
+
 proptest! {
     #[test]
     fn the_interval_holds_the_estimate(rounds in rounds()) {
