@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use socket2::{Domain, Socket, Type};
-use tokio::sync::{mpsc, watch};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, watch};
 
 use crate::worker::Worker;
 
@@ -24,6 +24,8 @@ pub(crate) struct Accepted {
     pub(crate) origin: IpAddr,
     /// True once the server stops. The server waits for the last of these to go.
     pub(crate) stopping: watch::Receiver<bool>,
+    /// One of the connections that may be open at once.
+    pub(crate) place: OwnedSemaphorePermit,
 }
 
 /// A listener on `addr` (port 0: a free one) with a backlog for bursts of 4,096 connections.
@@ -46,16 +48,21 @@ pub(crate) async fn accept(
     others: &[mpsc::UnboundedSender<Accepted>],
     stopping: &watch::Sender<bool>,
 ) {
+    let places = worker.server.options.max_connections.min(Semaphore::MAX_PERMITS);
+    let places = Arc::new(Semaphore::new(places));
     let mut turn = 0;
-    loop {
+    // The semaphore is never closed.
+    while let Ok(place) = places.clone().acquire_owned().await {
         let Ok((stream, peer)) = listener.accept().await else {
+            worker.server.stats.accept_failed();
             worker.timers.sleep_until(Instant::now() + BACK_OFF).await;
             continue;
         };
         // A client that is already gone fails here or at the first read: nothing to tell anyone.
         let _ = stream.set_nodelay(true);
         let Ok(stream) = stream.into_std() else { continue };
-        let accepted = Accepted { stream, origin: peer.ip(), stopping: stopping.subscribe() };
+        let stopping = stopping.subscribe();
+        let accepted = Accepted { stream, origin: peer.ip(), stopping, place };
         match others.get(turn) {
             Some(other) => {
                 turn += 1;

@@ -1,56 +1,62 @@
 //! One connection from its first byte to its last.
 
-use std::convert::Infallible;
 use std::net::IpAddr;
 use std::sync::Arc;
-use std::time::Instant;
 
-use hyper::Response;
-use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
-use tokio::sync::watch;
+use tokio::sync::{OwnedSemaphorePermit, watch};
 
-use crate::request::Request;
-use crate::response::Body;
-use crate::route;
+use crate::answer::answer;
+use crate::line::{Line, Socket, Watchdog};
 use crate::worker::Worker;
 
-/// Serves requests until the client leaves, or the server stops and the last answer is out.
+/// Serves requests until the client leaves or takes too long, a takeover ends the connection, or
+/// the server stops and the last answer is out.
 pub(crate) async fn serve(
     worker: Arc<Worker>,
     stream: TcpStream,
     origin: IpAddr,
     mut stopping: watch::Receiver<bool>,
+    _place: OwnedSemaphorePermit,
 ) {
     let _connected = worker.server.stats.connected();
-    let service = service_fn(|request| answer(worker.clone(), origin, request));
+    let line = Line::new();
+    let mut watchdog = Watchdog::new(&line, &worker.timers, &worker.server.options);
+    let socket = Socket { stream, line: line.clone() };
+    let service = service_fn(|request| answer(worker.clone(), line.clone(), origin, request));
     let mut connection = http1::Builder::new()
-        .timer(worker.timers.clone())
+        // The watchdog's work.
+        .header_read_timeout(None)
         // The answers are small: one write of head and body together.
         .writev(false)
-        .serve_connection(TokioIo::new(stream), service);
-    tokio::select! {
-        biased;
-        // An error is the client's doing or its leaving: it has no one to be told to.
-        _ = &mut connection => return,
-        _ = stopping.wait_for(|stopping| *stopping) => {}
+        .serve_connection(TokioIo::new(socket), service);
+    // What goes wrong on a connection is the client's doing or its leaving: there is no one to tell.
+    let mut draining = false;
+    loop {
+        tokio::select! {
+            biased;
+            _ = &mut connection => break,
+            () = &mut watchdog => return,
+            () = stopped(&mut stopping), if !draining => {
+                draining = true;
+                std::pin::Pin::new(&mut connection).graceful_shutdown();
+            }
+        }
     }
-    std::pin::Pin::new(&mut connection).graceful_shutdown();
-    let _ = connection.await;
+    if let Some(takeover) = line.taken_over() {
+        let parts = connection.into_parts();
+        let stream = parts.io.into_inner().stream;
+        tokio::select! {
+            _ = takeover.run(stream, parts.read_buf, &worker) => {}
+            () = stopped(&mut stopping) => {}
+        }
+    }
 }
 
-async fn answer(
-    worker: Arc<Worker>,
-    origin: IpAddr,
-    request: hyper::Request<Incoming>,
-) -> Result<Response<Body>, Infallible> {
-    let received = Instant::now();
-    let reply = {
-        let (head, _body) = request.into_parts();
-        route::route(&worker, &Request::new(&head, origin))
-    };
-    Ok(route::hold(worker, received, reply).await)
+/// Ends once the server is to stop, or is gone.
+async fn stopped(stopping: &mut watch::Receiver<bool>) {
+    let _ = stopping.wait_for(|stopping| *stopping).await;
 }

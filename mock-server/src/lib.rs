@@ -15,15 +15,24 @@
 //! ```
 
 mod accept;
+mod answer;
+mod argument;
+mod body;
+mod chance;
+mod chat;
 mod connection;
 mod delay;
 mod endpoints;
+mod fault;
+mod line;
+mod metrics;
 mod options;
 mod request;
 mod response;
 mod route;
 mod server;
 mod stats;
+mod takeover;
 mod timer;
 mod worker;
 

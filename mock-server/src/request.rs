@@ -1,11 +1,16 @@
 //! A request as the endpoints see it: read whole, its path and query decoded.
 
 use std::borrow::Cow;
+use std::fmt::Display;
 use std::net::IpAddr;
+use std::ops::RangeInclusive;
+use std::str::FromStr;
+use std::time::Duration;
 
 use hyper::http::request::Parts;
-use hyper::{HeaderMap, Uri};
+use hyper::{HeaderMap, Method, Uri};
 
+use crate::argument;
 use crate::response::Refusal;
 
 /// Decoded key and value of one query argument.
@@ -13,32 +18,71 @@ pub(crate) type Argument<'a> = (Cow<'a, str>, Cow<'a, str>);
 
 /// One request, borrowed from what hyper read.
 pub(crate) struct Request<'a> {
+    pub(crate) method: &'a Method,
     pub(crate) uri: &'a Uri,
     pub(crate) headers: &'a HeaderMap,
+    pub(crate) body: &'a [u8],
     /// The client's address.
     pub(crate) origin: IpAddr,
+    /// The decoded parts of the path: `/delay/1` is `delay` and `1`.
+    pub(crate) segments: Vec<Cow<'a, str>>,
     pub(crate) query: Vec<Argument<'a>>,
 }
 
 impl<'a> Request<'a> {
-    pub(crate) fn new(head: &'a Parts, origin: IpAddr) -> Self {
-        let query = head.uri.query().unwrap_or_default();
-        Self {
-            uri: &head.uri,
-            headers: &head.headers,
-            origin,
-            query: form_urlencoded::parse(query.as_bytes()).collect(),
-        }
-    }
-
-    /// The decoded segments of the path: `/delay/1` is `delay` and `1`.
-    pub(crate) fn segments(&self) -> Result<Vec<Cow<'a, str>>, Refusal> {
-        let path = self.uri.path();
-        path.strip_prefix('/')
+    pub(crate) fn new(head: &'a Parts, body: &'a [u8], origin: IpAddr) -> Result<Self, Refusal> {
+        let path = head.uri.path();
+        let segments = path
+            .strip_prefix('/')
             .unwrap_or(path)
             .split('/')
             .map(|segment| percent_encoding::percent_decode_str(segment).decode_utf8())
             .collect::<Result<_, _>>()
-            .map_err(|_| Refusal::bad_request("path: is not UTF-8 once decoded"))
+            .map_err(|_| Refusal::bad_request("path: is not UTF-8 once decoded"))?;
+        let query = head.uri.query().unwrap_or_default();
+        Ok(Self {
+            method: &head.method,
+            uri: &head.uri,
+            headers: &head.headers,
+            body,
+            origin,
+            segments,
+            query: form_urlencoded::parse(query.as_bytes()).collect(),
+        })
+    }
+
+    /// A part of the path by its place; empty if the path is shorter.
+    pub(crate) fn segment(&self, i: usize) -> &str {
+        self.segments.get(i).map_or("", AsRef::as_ref)
+    }
+
+    /// The value of a query argument. Twice the same is refused: there is no right one.
+    pub(crate) fn argument(&self, name: &str) -> Result<Option<&str>, Refusal> {
+        let mut values = self.query.iter().filter(|(key, _)| key == name).map(|(_, value)| value);
+        match (values.next(), values.next()) {
+            (Some(_), Some(_)) => Err(Refusal::bad_request(format!("{name}: is given twice"))),
+            (value, _) => Ok(value.map(AsRef::as_ref)),
+        }
+    }
+
+    /// A number from the query.
+    pub(crate) fn number<T>(
+        &self,
+        name: &str,
+        range: RangeInclusive<T>,
+    ) -> Result<Option<T>, Refusal>
+    where
+        T: FromStr + PartialOrd + Display,
+    {
+        self.argument(name)?.map(|text| argument::number(name, text, range)).transpose()
+    }
+
+    /// A delay or duration from the query.
+    pub(crate) fn duration(
+        &self,
+        name: &str,
+        limit: Duration,
+    ) -> Result<Option<Duration>, Refusal> {
+        self.argument(name)?.map(|text| argument::duration(name, text, limit)).transpose()
     }
 }

@@ -1,57 +1,127 @@
-//! Which endpoint answers a path, and the one place where an answer waits for its delay.
+//! Which endpoint answers a path, and the arguments that every endpoint takes.
 
+use std::net::IpAddr;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use hyper::Response;
+use hyper::http::request::Parts;
+use hyper::{Method, Response, StatusCode};
 
-use crate::endpoints::{delay, observe, status};
+use crate::body::Body;
+use crate::chance;
+use crate::endpoints::{ENDPOINTS, Endpoint, Methods, UNKNOWN};
+use crate::fault::Fault;
 use crate::request::Request;
-use crate::response::{Body, Refusal};
+use crate::response::{self, Refusal};
+use crate::takeover::Takeover;
 use crate::worker::Worker;
 
-/// What an endpoint makes of a request, at once: the answer, and how long to hold it back.
+/// What an endpoint makes of a request, at once; the waiting comes after.
 pub(crate) struct Reply {
-    pub(crate) response: Response<Body>,
-    /// How long to wait before answering. `None`: the request is not one that the counters are for.
+    pub(crate) ending: Ending,
+    /// How long to wait first.
+    pub(crate) delay: Duration,
+    /// The place in [`ENDPOINTS`] of the endpoint to count this for, if it is to be counted.
+    pub(crate) endpoint: Option<usize>,
+}
+
+/// What comes after the wait.
+pub(crate) enum Ending {
+    Response(Response<Body>),
+    Takeover(Takeover),
+}
+
+impl Reply {
+    /// A response that no counter is for.
+    pub(crate) fn outside(response: Response<Body>) -> Self {
+        Self { ending: Ending::Response(response), delay: Duration::ZERO, endpoint: None }
+    }
+}
+
+/// What an endpoint itself says of a request; delays and faults of the query are not its business.
+pub(crate) struct Draft {
+    pub(crate) ending: Ending,
+    /// The delay that is the endpoint's own, which the query then can't change.
     pub(crate) delay: Option<Duration>,
 }
 
-impl From<Response<Body>> for Reply {
+impl From<Response<Body>> for Draft {
     fn from(response: Response<Body>) -> Self {
-        Self { response, delay: None }
+        Self { ending: Ending::Response(response), delay: None }
     }
 }
 
-/// The answer of the endpoint that the path names.
-pub(crate) fn route(worker: &Worker, request: &Request<'_>) -> Reply {
-    let segments = match request.segments() {
-        Ok(segments) => segments,
-        Err(refusal) => return refusal.response().into(),
-    };
-    let segments: Vec<&str> = segments.iter().map(AsRef::as_ref).collect();
-    let reply = match segments[..] {
-        ["delay", seconds] => delay::delay(&worker.server.options, request, seconds),
-        ["status", code] => status::status(code),
-        ["healthz"] => observe::healthz(),
-        ["stats"] => observe::stats(worker),
-        ["stats", "reset"] => observe::reset(worker),
-        _ => Err(Refusal::not_found(format!("no endpoint {}", request.uri.path()))),
-    };
-    reply.unwrap_or_else(|refusal| refusal.response().into())
+impl From<Takeover> for Draft {
+    fn from(takeover: Takeover) -> Self {
+        Self { ending: Ending::Takeover(takeover), delay: None }
+    }
 }
 
-/// Holds the reply back for its delay, counted from `received`, and counts what came of it.
-pub(crate) async fn hold(worker: Arc<Worker>, received: Instant, reply: Reply) -> Response<Body> {
-    let Some(delay) = reply.delay else {
-        return reply.response;
+/// The reply of the endpoint that the path names.
+pub(crate) fn route(worker: &Arc<Worker>, head: &Parts, body: &[u8], origin: IpAddr) -> Reply {
+    let request = match Request::new(head, body, origin) {
+        Ok(request) => request,
+        Err(refusal) => return Reply { endpoint: Some(UNKNOWN), ..refused(&refusal) },
     };
-    let in_flight = worker.server.stats.enter();
-    if !delay.is_zero() {
-        let deadline = received + delay;
-        worker.timers.sleep_until(deadline).await;
-        in_flight.due(deadline);
+    let found = ENDPOINTS.iter().position(|endpoint| endpoint.matches(&request));
+    let place = found.unwrap_or(UNKNOWN);
+    let endpoint = &ENDPOINTS[place];
+    if !endpoint.counted {
+        let draft = allowed(endpoint, &request).and_then(|()| (endpoint.handler)(worker, &request));
+        return match draft {
+            Ok(draft) => Reply { ending: draft.ending, delay: Duration::ZERO, endpoint: None },
+            Err(refusal) => refused(&refusal),
+        };
     }
-    in_flight.answered();
-    reply.response
+    let reply = allowed(endpoint, &request).and_then(|()| reply(worker, endpoint, &request));
+    Reply { endpoint: Some(place), ..reply.unwrap_or_else(|refusal| refused(&refusal)) }
+}
+
+fn refused(refusal: &Refusal) -> Reply {
+    Reply::outside(refusal.response())
+}
+
+fn allowed(endpoint: &Endpoint, request: &Request<'_>) -> Result<(), Refusal> {
+    if endpoint.methods.allow(request.method) {
+        return Ok(());
+    }
+    let (method, allow) = (request.method, endpoint.methods.list());
+    Err(Refusal::not_allowed(format!("method: {method} is not one of {allow}"), allow))
+}
+
+/// The endpoint's draft with the delay and the fault that the query asks for.
+fn reply(
+    worker: &Arc<Worker>,
+    endpoint: &Endpoint,
+    request: &Request<'_>,
+) -> Result<Reply, Refusal> {
+    if request.method == Method::OPTIONS && endpoint.methods != Methods::Any {
+        return Ok(options(endpoint));
+    }
+    let asked = request.duration("delay", worker.server.options.max_delay)?;
+    let Draft { ending, delay } = (endpoint.handler)(worker, request)?;
+    if delay.is_some() && asked.is_some() {
+        return Err(Refusal::bad_request("delay: the path gives one already"));
+    }
+    let delay = delay.or(asked).unwrap_or_default();
+    let delay = chance::spread(worker, request, delay)?;
+    let ending = fault(worker, request)?.map_or(ending, Ending::Takeover);
+    Ok(Reply { ending, delay, endpoint: None })
+}
+
+/// The fault that `?fault=` and `?p=` make of this request.
+fn fault(worker: &Worker, request: &Request<'_>) -> Result<Option<Takeover>, Refusal> {
+    let Some(name) = request.argument("fault")? else {
+        return Ok(None);
+    };
+    let fault = Fault::named(name)
+        .ok_or_else(|| Refusal::bad_request(format!("fault: is not one of {}", Fault::names())))?;
+    Ok(chance::happens(worker, request)?.then_some(Takeover::Fault(fault)))
+}
+
+fn options(endpoint: &Endpoint) -> Reply {
+    let mut response = response::empty(StatusCode::OK);
+    let allow = hyper::header::HeaderValue::from_static(endpoint.methods.list());
+    response.headers_mut().insert(hyper::header::ALLOW, allow);
+    Reply::outside(response)
 }

@@ -11,7 +11,6 @@ use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::accept::{self, Accepted};
 use crate::options::Options;
-use crate::stats::Stats;
 use crate::worker::{Shared, Worker};
 
 /// How much longer than the maximum delay a stopping server waits for the answers in flight.
@@ -43,7 +42,7 @@ fn serve(
 ) -> io::Result<()> {
     listener.set_nonblocking(true)?;
     let others = options.threads.saturating_sub(1);
-    let server = Arc::new(Shared { options, stats: Stats::new() });
+    let server = Arc::new(Shared::new(options));
 
     let (senders, threads): (Vec<_>, Vec<_>) =
         (0..others).map(|_| start_worker(server.clone())).collect::<io::Result<_>>()?;

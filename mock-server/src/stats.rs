@@ -1,11 +1,17 @@
 //! What the server counts about its own work, lateness first.
 
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use hdrhistogram::Histogram;
+use hyper::StatusCode;
 use serde::Serialize;
+
+use crate::endpoints::ENDPOINTS;
+use crate::fault::Fault;
+use crate::worker::Shared;
 
 /// The counters of one server, shared by its workers.
 pub(crate) struct Stats {
@@ -16,6 +22,11 @@ pub(crate) struct Stats {
     dropped: AtomicU64,
     connections: AtomicU64,
     open_connections: AtomicU64,
+    accept_errors: AtomicU64,
+    /// By place in [`Fault::ALL`].
+    faults: [AtomicU64; Fault::ALL.len()],
+    /// Answers by place in [`ENDPOINTS`] and status.
+    answers: Mutex<BTreeMap<(usize, Option<StatusCode>), u64>>,
     /// Nanoseconds from a deadline to the answer being ready, of delays above zero.
     lateness: Mutex<Histogram<u64>>,
 }
@@ -39,15 +50,11 @@ impl Stats {
             dropped: AtomicU64::new(0),
             connections: AtomicU64::new(0),
             open_connections: AtomicU64::new(0),
+            accept_errors: AtomicU64::new(0),
+            faults: Default::default(),
+            answers: Mutex::default(),
             lateness: Mutex::new(lateness),
         }
-    }
-
-    /// Counts a request as in flight until the guard is dropped.
-    pub(crate) fn enter(&self) -> InFlight<'_> {
-        let now = self.in_flight.fetch_add(1, Relaxed) + 1;
-        self.peak_in_flight.fetch_max(now, Relaxed);
-        InFlight { stats: self, answered: false }
     }
 
     /// Counts a connection as open until the guard is dropped.
@@ -57,18 +64,35 @@ impl Stats {
         Connected { stats: self }
     }
 
+    pub(crate) fn accept_failed(&self) {
+        self.accept_errors.fetch_add(1, Relaxed);
+    }
+
+    pub(crate) fn fault(&self, fault: Fault) {
+        if let Some(place) = Fault::ALL.iter().position(|(_, other)| *other == fault) {
+            self.faults[place].fetch_add(1, Relaxed);
+        }
+    }
+
     /// Zeroes all counts but those of what is open or in flight now; the peak starts from there.
     pub(crate) fn reset(&self) {
-        for count in [&self.requests, &self.early, &self.dropped, &self.connections] {
+        let counts =
+            [&self.requests, &self.early, &self.dropped, &self.connections, &self.accept_errors];
+        for count in counts.into_iter().chain(&self.faults) {
             count.store(0, Relaxed);
         }
         self.peak_in_flight.store(self.in_flight.load(Relaxed), Relaxed);
+        self.answers().clear();
         self.lateness().reset();
     }
 
     pub(crate) fn snapshot(&self) -> Snapshot {
-        let lateness = self.lateness();
-        let us = |nanos: u64| nanos as f64 / 1e3;
+        let mut endpoints: BTreeMap<_, BTreeMap<_, _>> = BTreeMap::new();
+        for (&(endpoint, status), &count) in &*self.answers() {
+            let status = status.map_or("fault".into(), |status| status.as_u16().to_string());
+            endpoints.entry(ENDPOINTS[endpoint].path).or_default().insert(status, count);
+        }
+        let faults = Fault::ALL.iter().zip(&self.faults);
         Snapshot {
             requests: self.requests.load(Relaxed),
             in_flight: self.in_flight.load(Relaxed),
@@ -77,15 +101,15 @@ impl Stats {
             dropped: self.dropped.load(Relaxed),
             connections: self.connections.load(Relaxed),
             open_connections: self.open_connections.load(Relaxed),
-            lateness_us: Lateness {
-                count: lateness.len(),
-                mean: lateness.mean() / 1e3,
-                p50: us(lateness.value_at_quantile(0.5)),
-                p90: us(lateness.value_at_quantile(0.9)),
-                p99: us(lateness.value_at_quantile(0.99)),
-                max: us(lateness.max()),
-            },
+            accept_errors: self.accept_errors.load(Relaxed),
+            faults: faults.map(|((name, _), count)| (*name, count.load(Relaxed))).collect(),
+            endpoints,
+            lateness_us: Lateness::of(&self.lateness()),
         }
+    }
+
+    fn answers(&self) -> MutexGuard<'_, BTreeMap<(usize, Option<StatusCode>), u64>> {
+        self.answers.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn lateness(&self) -> MutexGuard<'_, Histogram<u64>> {
@@ -94,20 +118,32 @@ impl Stats {
 }
 
 /// A request in flight. Dropped without an answer, it counts as a client that went away.
-pub(crate) struct InFlight<'a> {
-    stats: &'a Stats,
+pub(crate) struct InFlight {
+    server: Arc<Shared>,
+    /// The place in [`ENDPOINTS`].
+    endpoint: usize,
+    /// The status it is to be answered with, if it is no fault.
+    status: Option<StatusCode>,
     answered: bool,
 }
 
-impl InFlight<'_> {
+impl InFlight {
+    /// Counts a request as in flight until the guard is dropped.
+    pub(crate) fn enter(server: Arc<Shared>, endpoint: usize, status: Option<StatusCode>) -> Self {
+        let now = server.stats.in_flight.fetch_add(1, Relaxed) + 1;
+        server.stats.peak_in_flight.fetch_max(now, Relaxed);
+        Self { server, endpoint, status, answered: false }
+    }
+
     /// Records how far from its deadline an answer is ready.
     pub(crate) fn due(&self, deadline: Instant) {
+        let stats = &self.server.stats;
         let now = Instant::now();
         if now < deadline {
-            self.stats.early.fetch_add(1, Relaxed);
+            stats.early.fetch_add(1, Relaxed);
         }
         let late = now.saturating_duration_since(deadline).as_nanos();
-        self.stats.lateness().saturating_record(u64::try_from(late).unwrap_or(u64::MAX));
+        stats.lateness().saturating_record(u64::try_from(late).unwrap_or(u64::MAX));
     }
 
     /// Counts the request as answered. Called before the answer can reach the client, so that a
@@ -117,11 +153,16 @@ impl InFlight<'_> {
     }
 }
 
-impl Drop for InFlight<'_> {
+impl Drop for InFlight {
     fn drop(&mut self) {
-        let count = if self.answered { &self.stats.requests } else { &self.stats.dropped };
-        count.fetch_add(1, Relaxed);
-        self.stats.in_flight.fetch_sub(1, Relaxed);
+        let stats = &self.server.stats;
+        if self.answered {
+            stats.requests.fetch_add(1, Relaxed);
+            *stats.answers().entry((self.endpoint, self.status)).or_default() += 1;
+        } else {
+            stats.dropped.fetch_add(1, Relaxed);
+        }
+        stats.in_flight.fetch_sub(1, Relaxed);
     }
 }
 
@@ -139,22 +180,50 @@ impl Drop for Connected<'_> {
 /// The counters at one moment, as `/stats` shows them.
 #[derive(Serialize)]
 pub(crate) struct Snapshot {
-    requests: u64,
-    in_flight: u64,
-    peak_in_flight: u64,
-    early: u64,
-    dropped: u64,
-    connections: u64,
-    open_connections: u64,
-    lateness_us: Lateness,
+    /// Requests that were answered, by an answer or a fault, but for those about the server itself.
+    pub(crate) requests: u64,
+    /// Requests whose answer is not handed over yet: inside their delay, or in mid-body.
+    pub(crate) in_flight: u64,
+    /// The most that were in flight at once.
+    pub(crate) peak_in_flight: u64,
+    /// Answers that were ready before their deadline. Has to be 0.
+    pub(crate) early: u64,
+    /// Requests whose client went away before the answer.
+    pub(crate) dropped: u64,
+    /// Connections that were accepted.
+    pub(crate) connections: u64,
+    pub(crate) open_connections: u64,
+    /// Failures to accept, mostly for want of descriptors.
+    pub(crate) accept_errors: u64,
+    pub(crate) faults: BTreeMap<&'static str, u64>,
+    /// Answers by endpoint and status; `fault` for those that had none.
+    pub(crate) endpoints: BTreeMap<&'static str, BTreeMap<String, u64>>,
+    /// Microseconds from a deadline to the answer being ready.
+    pub(crate) lateness_us: Lateness,
 }
 
 #[derive(Serialize)]
-struct Lateness {
-    count: u64,
-    mean: f64,
-    p50: f64,
-    p90: f64,
-    p99: f64,
-    max: f64,
+pub(crate) struct Lateness {
+    pub(crate) count: u64,
+    pub(crate) mean: f64,
+    pub(crate) p50: f64,
+    pub(crate) p90: f64,
+    pub(crate) p99: f64,
+    pub(crate) p999: f64,
+    pub(crate) max: f64,
+}
+
+impl Lateness {
+    fn of(histogram: &Histogram<u64>) -> Self {
+        let at = |quantile| histogram.value_at_quantile(quantile) as f64 / 1e3;
+        Self {
+            count: histogram.len(),
+            mean: histogram.mean() / 1e3,
+            p50: at(0.5),
+            p90: at(0.9),
+            p99: at(0.99),
+            p999: at(0.999),
+            max: histogram.max() as f64 / 1e3,
+        }
+    }
 }

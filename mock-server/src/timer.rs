@@ -9,12 +9,11 @@
 mod alarm;
 
 use std::collections::BTreeMap;
-use std::future::Future;
 use std::io;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use alarm::Alarm;
 
@@ -98,22 +97,33 @@ pub(crate) struct Sleep {
     number: Option<u64>,
 }
 
+impl Sleep {
+    pub(crate) fn deadline(&self) -> Instant {
+        self.deadline
+    }
+
+    /// True if this was polled and its deadline has not come.
+    pub(crate) fn is_waiting(&self) -> bool {
+        self.number.is_some() && Instant::now() < self.deadline
+    }
+}
+
 impl Future for Sleep {
     type Output = ();
 
-    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
-        if self.deadline <= Instant::now() {
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        let this = self.get_mut();
+        if this.deadline <= Instant::now() {
             return Poll::Ready(());
         }
-        let timers = self.timers.clone();
-        let mut queue = timers.queue();
-        let number = *self.number.get_or_insert_with(|| {
+        let mut queue = this.timers.queue();
+        let number = *this.number.get_or_insert_with(|| {
             queue.next += 1;
             queue.next
         });
         queue
             .sleepers
-            .entry((self.deadline, number))
+            .entry((this.deadline, number))
             .and_modify(|waker| waker.clone_from(cx.waker()))
             .or_insert_with(|| cx.waker().clone());
         Poll::Pending
@@ -127,16 +137,3 @@ impl Drop for Sleep {
         }
     }
 }
-
-/// hyper's time-outs run on the same timers.
-impl hyper::rt::Timer for Timers {
-    fn sleep(&self, duration: Duration) -> Pin<Box<dyn hyper::rt::Sleep>> {
-        hyper::rt::Timer::sleep_until(self, Instant::now() + duration)
-    }
-
-    fn sleep_until(&self, deadline: Instant) -> Pin<Box<dyn hyper::rt::Sleep>> {
-        Box::pin(Timers::sleep_until(self, deadline))
-    }
-}
-
-impl hyper::rt::Sleep for Sleep {}

@@ -1,13 +1,17 @@
 //! A worker thread: a runtime of its own, the timers that drive it, and the connections given to it.
 
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::mpsc;
 
 use crate::accept::Accepted;
+use crate::chat::Rooms;
 use crate::connection;
+use crate::endpoints::{Attempts, Limiters};
 use crate::options::Options;
 use crate::stats::Stats;
 use crate::timer::Timers;
@@ -16,6 +20,39 @@ use crate::timer::Timers;
 pub(crate) struct Shared {
     pub(crate) options: Options,
     pub(crate) stats: Stats,
+    pub(crate) attempts: Attempts,
+    pub(crate) limiters: Limiters,
+    pub(crate) rooms: Rooms,
+    /// Requests so far that drew without a seed of their own.
+    draws: AtomicU64,
+}
+
+impl Shared {
+    pub(crate) fn new(options: Options) -> Self {
+        Self {
+            options,
+            stats: Stats::new(),
+            attempts: Attempts::default(),
+            limiters: Limiters::default(),
+            rooms: Rooms::default(),
+            draws: AtomicU64::new(0),
+        }
+    }
+
+    /// The seed for the next request that has none.
+    pub(crate) fn next_seed(&self) -> u64 {
+        let mut hasher = DefaultHasher::new();
+        (self.options.seed, self.draws.fetch_add(1, Relaxed)).hash(&mut hasher);
+        hasher.finish()
+    }
+
+    /// Starts over, but for the connections and the requests in flight.
+    pub(crate) fn reset(&self) {
+        self.stats.reset();
+        self.attempts.forget();
+        self.limiters.forget();
+        self.draws.store(0, Relaxed);
+    }
 }
 
 /// What a connection needs from the thread it is served on.
@@ -48,12 +85,8 @@ impl Worker {
     pub(crate) fn spawn(self: &Arc<Self>, accepted: Accepted) {
         // A socket that the poller has no room for is closed, and its client sees that.
         if let Ok(stream) = tokio::net::TcpStream::from_std(accepted.stream) {
-            tokio::spawn(connection::serve(
-                self.clone(),
-                stream,
-                accepted.origin,
-                accepted.stopping,
-            ));
+            let Accepted { origin, stopping, place, .. } = accepted;
+            tokio::spawn(connection::serve(self.clone(), stream, origin, stopping, place));
         }
     }
 }
