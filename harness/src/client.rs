@@ -6,6 +6,8 @@ use std::num::NonZero;
 use std::str::FromStr;
 use std::sync::Arc;
 
+use futures_lite::future::block_on;
+
 use crate::clients::{async_std, sequential, smol, thread_pool, tokio};
 use crate::runtime::Runtime;
 use crate::workload::{Outcome, Workload};
@@ -36,11 +38,12 @@ impl<R: Runtime> Drive for R {
         R::start(settings.workers.get())
     }
 
-    /// The root future runs on a worker, as it would in a service: the thread that calls
-    /// `block_on` is not part of the runtime, and waking it costs a context switch each time.
+    /// The root future runs on a worker, as it would in a service. The calling thread only waits,
+    /// by the same means for all: some runtimes' own `block_on` would have it drive I/O, and so
+    /// give them a worker more than was set.
     fn run<W: Workload>(&self, workload: &Arc<W>) -> Outcome {
         let (runtime, workload) = (self.clone(), Arc::clone(workload));
-        self.block_on(self.spawn(async move { workload.concurrent(&runtime).await }))
+        block_on(self.spawn(async move { workload.concurrent(&runtime).await }))
     }
 
     fn width(_: &Settings) -> Option<NonZero<usize>> {

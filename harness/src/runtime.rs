@@ -11,7 +11,8 @@ use futures_io::{AsyncRead, AsyncWrite};
 pub trait Runtime: Clone + Send + Sync + 'static {
     /// The runtime's own TCP stream.
     type TcpStream: AsyncRead + AsyncWrite + Send + Unpin + 'static;
-    /// A spawned future; awaiting it gives its output, and panics where it panicked.
+    /// A spawned future; awaiting it, on any thread, gives its output, and panics where it
+    /// panicked.
     type Task<T: Send + 'static>: Future<Output = T> + Send + 'static;
 
     /// Starts the runtime with `workers` worker threads.
@@ -20,9 +21,6 @@ pub trait Runtime: Clone + Send + Sync + 'static {
     ///
     /// If its threads can't be started or their number can't be set.
     fn start(workers: usize) -> io::Result<Self>;
-
-    /// Runs `future` on the calling thread, which is none of the workers.
-    fn block_on<F: Future>(&self, future: F) -> F::Output;
 
     /// Runs `future` on the workers.
     fn spawn<T: Send + 'static>(
@@ -54,6 +52,8 @@ mod tests {
     use std::thread;
     use std::time::Instant;
 
+    use futures_lite::future::block_on;
+
     use super::*;
     use crate::clients::async_std::AsyncStd;
     use crate::clients::smol::Smol;
@@ -83,12 +83,12 @@ mod tests {
 
     fn check_spawn<R: Runtime>(runtime: &R) {
         let task = runtime.spawn(async { thread::current().id() });
-        assert_ne!(runtime.block_on(task), thread::current().id());
+        assert_ne!(block_on(task), thread::current().id());
     }
 
     fn check_panic<R: Runtime>(runtime: &R) {
         let task = runtime.spawn(async { panic::resume_unwind(Box::new("on purpose")) });
-        let run = || runtime.block_on(task);
+        let run = || block_on(task);
         let payload = panic::catch_unwind(AssertUnwindSafe(run)).unwrap_err();
         assert_eq!(payload.downcast_ref(), Some(&"on purpose"));
     }
@@ -102,14 +102,14 @@ mod tests {
             drop(held);
         });
         has_started.recv().unwrap();
-        runtime.block_on(R::cancel(task));
+        block_on(R::cancel(task));
         assert_eq!(dropped.try_recv(), Err(mpsc::TryRecvError::Disconnected));
     }
 
     fn check_sleep<R: Runtime>(runtime: &R) {
         let duration = Duration::from_millis(5);
         let start = Instant::now();
-        runtime.block_on(runtime.spawn(R::sleep(duration)));
+        block_on(runtime.spawn(R::sleep(duration)));
         assert!(start.elapsed() >= duration);
     }
 
@@ -123,9 +123,9 @@ mod tests {
                 runtime.spawn(async move { on.unblock(move || released.recv().is_err()).await })
             })
             .collect();
-        runtime.block_on(runtime.spawn(async move { drop(release) }));
+        block_on(runtime.spawn(async move { drop(release) }));
         for task in blocked {
-            assert!(runtime.block_on(task));
+            assert!(block_on(task));
         }
     }
 }

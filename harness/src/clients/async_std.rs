@@ -36,10 +36,6 @@ impl Runtime for AsyncStd {
         Ok(AsyncStd)
     }
 
-    fn block_on<F: Future>(&self, future: F) -> F::Output {
-        task::block_on(future)
-    }
-
     fn spawn<T: Send + 'static>(
         &self,
         future: impl Future<Output = T> + Send + 'static,

@@ -54,10 +54,6 @@ impl Runtime for Smol {
         Ok(Smol { executor, _workers: Arc::new(Workers { stop, threads }) })
     }
 
-    fn block_on<F: Future>(&self, future: F) -> F::Output {
-        smol::block_on(future)
-    }
-
     fn spawn<T: Send + 'static>(
         &self,
         future: impl Future<Output = T> + Send + 'static,

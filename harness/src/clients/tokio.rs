@@ -45,10 +45,6 @@ impl Runtime for Tokio {
             .map(|runtime| Tokio(Arc::new(runtime)))
     }
 
-    fn block_on<F: Future>(&self, future: F) -> F::Output {
-        self.0.block_on(future)
-    }
-
     fn spawn<T: Send + 'static>(
         &self,
         future: impl Future<Output = T> + Send + 'static,
