@@ -10,6 +10,7 @@ pub use head_to_head::HeadToHead;
 pub use warnings::Warning;
 
 use crate::figure;
+use crate::guide::{self, Published};
 use crate::record::{self, Record, Status};
 use crate::stats::{self, Estimate, Verdict};
 
@@ -50,6 +51,11 @@ pub struct Row {
     pub n: u32,
     /// One for each of the comparison's clients, in the same order.
     pub outcomes: Vec<Outcome>,
+    /// The speedup if all requests waited at once and nothing else took time; `None` where the
+    /// reference has no cell.
+    pub ideal_speedup: Option<f64>,
+    /// What the guide published for this row, where the reference is the one it took.
+    pub published: Option<Published>,
 }
 
 /// What became of one cell.
@@ -207,7 +213,11 @@ impl Comparison {
             sizes.entry(cell.n).or_default().push(cell);
         }
         let profile = &record.profile;
-        let rows = sizes.iter().map(|(&n, cells)| Row::of(n, cells, &clients, profile)).collect();
+        let row = |(&n, cells): (&u32, &Vec<_>)| {
+            let published = guide::published(workload, n, &profile.reference);
+            Row::of(n, cells, &clients, profile, published)
+        };
+        let rows = sizes.iter().map(row).collect();
         let head_to_head = match sizes.last_key_value() {
             Some((&n, cells)) => HeadToHead::of(n, cells, &clients, profile.margin),
             None => HeadToHead { n: 0, clients: Vec::new(), pairs: Vec::new() },
@@ -222,9 +232,17 @@ impl Comparison {
 }
 
 impl Row {
-    fn of(n: u32, cells: &[&record::Cell], clients: &[String], profile: &record::Profile) -> Self {
+    fn of(
+        n: u32,
+        cells: &[&record::Cell],
+        clients: &[String],
+        profile: &record::Profile,
+        published: Option<Published>,
+    ) -> Self {
         let find = |client: &str| cells.iter().copied().find(|cell| cell.client == client);
-        let reference = find(&profile.reference).filter(|cell| has_figures(cell));
+        let planned = find(&profile.reference);
+        let ideal_speedup = planned.map(|cell| stats::ideal(1.0, n, cell.width));
+        let reference = planned.filter(|cell| has_figures(cell));
         let outcome = |client: &String| match find(client) {
             None => Outcome::Absent,
             Some(cell) if cell.status == Status::Skipped => Outcome::Skipped,
@@ -233,7 +251,8 @@ impl Row {
                 (reason, _) => Outcome::Failed(reason.unwrap_or_default()),
             },
         };
-        Self { n, outcomes: clients.iter().map(outcome).collect() }
+        let outcomes = clients.iter().map(outcome).collect();
+        Self { n, outcomes, ideal_speedup, published }
     }
 }
 

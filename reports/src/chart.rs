@@ -27,14 +27,15 @@ pub const PAPER: &str = "#FFFFFF";
 pub const IDEAL: &str = "#8A8A8A";
 
 /// Speedup against the number of requests, both on logarithmic axes, with 95 % intervals and,
-/// dashed, a speedup of n. `None` when nothing has a speedup.
+/// dashed, the ideal. `None` when nothing has a speedup.
 pub fn speedup(comparison: &Comparison) -> Option<String> {
     let value = |figures: &Figures| match figures.speedup {
         Speedup::Over(estimate, _) => Some(estimate),
         Speedup::Reference | Speedup::Unknown => None,
     };
     let lines = lines(comparison, value)?;
-    Some(draw::svg(&plot(comparison, lines, Some(|n, _| n), |speedup| format!("{speedup}x"))))
+    let ideal = |row: &Row| row.ideal_speedup;
+    Some(draw::svg(&plot(comparison, lines, ideal, |speedup| format!("{speedup}x"))))
 }
 
 /// Time of a batch against the number of requests, both on logarithmic axes, with 95 % intervals
@@ -50,9 +51,8 @@ pub fn time(comparison: &Comparison) -> Option<String> {
         ..estimate
     };
     let lines = lines(comparison, |figures| Some(milliseconds(figures.time_ns)))?;
-    let one_delay: Ideal = |_, delay_ms| delay_ms;
     // A logarithmic axis has no zero.
-    let ideal = (comparison.delay_ms > 0.0).then_some(one_delay);
+    let ideal = |_: &Row| Some(comparison.delay_ms).filter(|&delay| delay > 0.0);
     Some(draw::svg(&plot(comparison, lines, ideal, figure::set_duration_ms)))
 }
 
@@ -73,25 +73,20 @@ fn lines(
     (!lines.is_empty()).then_some(lines)
 }
 
-/// What is possible at best, given n and the delay.
-type Ideal = fn(f64, f64) -> f64;
-
 fn plot(
     comparison: &Comparison,
     lines: Vec<Line>,
-    ideal: Option<Ideal>,
+    ideal: impl Fn(&Row) -> Option<f64>,
     y_label: fn(f64) -> String,
 ) -> Plot {
     let ends = |point: &Point| match point.interval {
         Some(interval) => [interval.low, interval.high],
         None => [point.y; 2],
     };
-    let best = |n: f64| ideal.map(|ideal| (n, ideal(n, comparison.delay_ms)));
+    let best = |row: &Row| Some((f64::from(row.n), ideal(row)?));
+    let ideal: Vec<(f64, f64)> = comparison.rows.iter().filter_map(best).collect();
     let sizes: Vec<f64> = comparison.rows.iter().map(|row| f64::from(row.n)).collect();
     let measured = lines.iter().flat_map(|line| &line.points).flat_map(ends);
-    let bests = sizes.iter().filter_map(|&n| Some(best(n)?.1));
-    let y = Axis::around(measured.chain(bests));
-    let x = Axis::at(sizes);
-    let ideal = best(x.low).into_iter().chain(best(x.high)).collect();
-    Plot { x, y, y_label, ideal, lines }
+    let y = Axis::around(measured.chain(ideal.iter().map(|&(_, best)| best)));
+    Plot { x: Axis::at(sizes), y, y_label, ideal, lines }
 }

@@ -28,9 +28,14 @@ pub const PUBLISHED: [Published; 5] = [
     row(100, 104.5, 3.8, 27.5),
 ];
 
-/// The published row for this workload and number of requests.
-pub fn published(workload: &str, n: u32) -> Option<Published> {
-    PUBLISHED.into_iter().find(|row| workload == WORKLOAD && row.n == n)
+/// The client that the published speedups are taken against.
+pub const REFERENCE: &str = "sequential";
+
+/// The published row for this workload and number of requests, where speedups are taken against
+/// the same `reference`.
+pub fn published(workload: &str, n: u32, reference: &str) -> Option<Published> {
+    let comparable = workload == WORKLOAD && reference == REFERENCE;
+    PUBLISHED.into_iter().find(|row| comparable && row.n == n)
 }
 
 const fn row(n: u32, sequential_s: f64, concurrent_s: f64, speedup: f64) -> Published {
@@ -51,8 +56,13 @@ mod tests {
 
     #[test]
     fn other_workloads_have_no_published_row() {
-        assert_eq!(published("fan_out", 100), Some(PUBLISHED[4]));
-        assert_eq!(published("fan_out", 7), None);
-        assert_eq!(published("files", 100), None);
+        assert_eq!(published("fan_out", 100, "sequential"), Some(PUBLISHED[4]));
+        assert_eq!(published("fan_out", 7, "sequential"), None);
+        assert_eq!(published("files", 100, "sequential"), None);
+    }
+
+    #[test]
+    fn a_speedup_over_another_reference_is_not_compared() {
+        assert_eq!(published("fan_out", 100, "tokio"), None);
     }
 }

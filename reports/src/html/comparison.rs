@@ -47,7 +47,7 @@ fn charts(comparison: &Comparison, reference: &str) -> Markup {
             h2 { "Charts" }
             (legend(comparison))
             div.charts {
-                (figure_of(speedup, &format!("Speedup over {reference}"), "dashed: n, all waits at once"))
+                (figure_of(speedup, &format!("Speedup over {reference}"), "dashed: ideal, all wait at once"))
                 (figure_of(time, "Time of a batch", "dashed: the delay of one request"))
             }
             p.note {

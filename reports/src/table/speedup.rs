@@ -8,8 +8,7 @@ use crate::guide::{self, Published};
 /// The speedup table of `comparison`, with the ideal and what the guide published.
 pub(crate) fn speedup(comparison: &Comparison) -> Table {
     let measures = measures(comparison);
-    let published = |n| guide::published(&comparison.workload, n);
-    let has_guide = comparison.rows.iter().any(|row| published(row.n).is_some());
+    let has_guide = comparison.rows.iter().any(|row| row.published.is_some());
 
     let mut columns: Vec<Column> = comparison
         .clients
@@ -28,9 +27,9 @@ pub(crate) fn speedup(comparison: &Comparison) -> Table {
     let row = |row: &analysis::Row| {
         let mut cells: Vec<Cell> =
             row.outcomes.iter().map(|outcome| outcome_cell(outcome, &measures)).collect();
-        cells.push(ideal_cell(comparison.delay_ms, row.n, &measures));
+        cells.push(ideal_cell(comparison.delay_ms, row.ideal_speedup, &measures));
         if has_guide {
-            let cell = published(row.n).map_or(Cell::Empty, |row| guide_cell(row, &measures));
+            let cell = row.published.map_or(Cell::Empty, |row| guide_cell(row, &measures));
             cells.push(cell);
         }
         Row { head: row.n.to_string(), cells }
@@ -92,10 +91,11 @@ fn figure_text(figures: &Figures, measure: Measure) -> String {
     }
 }
 
-fn ideal_cell(delay_ms: f64, n: u32, measures: &[Measure]) -> Cell {
+fn ideal_cell(delay_ms: f64, speedup: Option<f64>, measures: &[Measure]) -> Cell {
     let text = |measure: &Measure| match measure {
         Measure::Time => figure::set_duration_ms(delay_ms),
-        Measure::Speedup => format!("{n}x"),
+        // A whole number, and without digits that look measured.
+        Measure::Speedup => speedup.map(|speedup| format!("{speedup}x")).unwrap_or_default(),
         _ => String::new(),
     };
     Cell::Figures(measures.iter().map(text).collect(), None)
