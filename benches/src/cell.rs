@@ -87,3 +87,38 @@ pub(crate) fn plan(profile: &Profile, filters: &[String]) -> Vec<Cell> {
     });
     cells
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cells(filters: &[&str]) -> Vec<String> {
+        let text = "sizes = [5, 50]\nclients = [\"sequential\", \"thread-pool\", \"tokio\"]";
+        let profile = Profile::parse("mine.toml", text).unwrap();
+        let filters: Vec<String> = filters.iter().map(|filter| filter.to_string()).collect();
+        plan(&profile, &filters).iter().map(|cell| format!("{cell} {:?}", cell.ideal())).collect()
+    }
+
+    #[test]
+    fn every_size_with_every_client() {
+        assert_eq!(
+            cells(&[]),
+            [
+                "fan_out/sequential/10ms/5 50ms",
+                "fan_out/thread-pool/10ms/5 10ms",
+                "fan_out/tokio/10ms/5 10ms",
+                "fan_out/sequential/10ms/50 500ms",
+                "fan_out/thread-pool/10ms/50 20ms",
+                "fan_out/tokio/10ms/50 10ms",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_filter_brings_the_reference_of_its_cells_and_no_other() {
+        let tokio = ["fan_out/sequential/10ms/50 500ms", "fan_out/tokio/10ms/50 10ms"];
+        assert_eq!(cells(&["tokio/10ms/50"]), tokio);
+        assert_eq!(cells(&["tokio/10ms/50", "sequential/10ms/50"]), tokio);
+        assert!(cells(&["no such cell"]).is_empty());
+    }
+}

@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 
+use crate::profile::from_where_cargo_was_called;
+
 /// The variable that sends everything to another folder.
 const VARIABLE: &str = "WAITMARK_OUTPUT";
 
@@ -24,12 +26,12 @@ impl Folder {
     /// If it can't be written, or another run has it.
     pub(crate) fn take(cargo_tmp: &Path) -> Result<Self> {
         let path = match env::var_os(VARIABLE) {
-            Some(path) => PathBuf::from(path),
+            Some(path) => from_where_cargo_was_called(Path::new(&path)),
             None => cargo_tmp.with_file_name("waitmark"),
         };
         let fix = || {
             format!(
-                "can't write {}: set {VARIABLE} to the absolute path of a folder that can be written",
+                "can't write {}: set {VARIABLE} to a folder that can be written",
                 path.display()
             )
         };

@@ -89,7 +89,7 @@ impl Profile {
         Profile::parse(&path.display().to_string(), &text)
     }
 
-    fn parse(name: &str, text: &str) -> Result<Self> {
+    pub(crate) fn parse(name: &str, text: &str) -> Result<Self> {
         let read = |text| toml::from_str::<File>(text).map_err(anyhow::Error::from);
         let built_in = read(BUILT_IN[0].1)?;
         read(text)
@@ -133,7 +133,7 @@ impl Profile {
 
 /// Cargo runs a benchmark in its package's folder: a path in the environment was meant from the
 /// folder that cargo was called in, which the shell keeps in `PWD`.
-fn from_where_cargo_was_called(path: &Path) -> PathBuf {
+pub(crate) fn from_where_cargo_was_called(path: &Path) -> PathBuf {
     env::var_os("PWD").map_or_else(PathBuf::new, PathBuf::from).join(path)
 }
 
