@@ -13,6 +13,9 @@ use crate::answer::answer;
 use crate::line::{Line, Socket, Watchdog};
 use crate::worker::Worker;
 
+/// The longest head of a request, in bytes.
+const MAX_HEAD: usize = 64 << 10;
+
 /// Serves requests until the client leaves or takes too long, a takeover ends the connection, or
 /// the server stops and the last answer is out.
 pub(crate) async fn serve(
@@ -32,6 +35,7 @@ pub(crate) async fn serve(
         .header_read_timeout(None)
         // The answers are small: one write of head and body together.
         .writev(false)
+        .max_buf_size(MAX_HEAD)
         .serve_connection(TokioIo::new(socket), service);
     // What goes wrong on a connection is the client's doing or its leaving: there is no one to tell.
     let mut draining = false;

@@ -30,7 +30,7 @@ pub(crate) enum Fault {
 }
 
 /// The time between two bytes of the slow faults.
-const BYTE_INTERVAL: Duration = Duration::from_millis(50);
+const BYTE_INTERVAL: Duration = Duration::from_millis(20);
 
 /// No HTTP version, no line ends, no UTF-8.
 const GARBAGE: &[u8] = b"\x16\x03\x01\x00\xff\xfe\x00garbage\x00\x80\x81\x82\xc0\xc1\x00";

@@ -31,10 +31,9 @@ pub(crate) struct Request<'a> {
 
 impl<'a> Request<'a> {
     pub(crate) fn new(head: &'a Parts, body: &'a [u8], origin: IpAddr) -> Result<Self, Refusal> {
-        let path = head.uri.path();
+        let path = head.uri.path().strip_prefix('/');
         let segments = path
-            .strip_prefix('/')
-            .unwrap_or(path)
+            .ok_or_else(|| Refusal::bad_request("path: does not begin with a /"))?
             .split('/')
             .map(|segment| percent_encoding::percent_decode_str(segment).decode_utf8())
             .collect::<Result<_, _>>()

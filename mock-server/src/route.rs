@@ -9,7 +9,7 @@ use hyper::{Method, Response, StatusCode};
 
 use crate::body::Body;
 use crate::chance;
-use crate::endpoints::{ENDPOINTS, Endpoint, Methods, UNKNOWN};
+use crate::endpoints::{ENDPOINTS, Endpoint, UNKNOWN};
 use crate::fault::Fault;
 use crate::request::Request;
 use crate::response::{self, Refusal};
@@ -95,7 +95,7 @@ fn reply(
     endpoint: &Endpoint,
     request: &Request<'_>,
 ) -> Result<Reply, Refusal> {
-    if request.method == Method::OPTIONS && endpoint.methods != Methods::Any {
+    if request.method == Method::OPTIONS {
         return Ok(options(endpoint));
     }
     let asked = request.duration("delay", worker.server.options.max_delay)?;

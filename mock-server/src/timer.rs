@@ -137,3 +137,82 @@ impl Drop for Sleep {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::options::Options;
+    use crate::worker::{Shared, Worker};
+
+    /// Runs `test` on a runtime that the timers drive.
+    fn run<F: Future>(test: impl FnOnce(Timers) -> F) -> F::Output {
+        let server = Arc::new(Shared::new(Options::default()));
+        Worker::block_on(server, |worker| test(worker.timers.clone())).unwrap()
+    }
+
+    #[test]
+    fn sleepers_wake_in_the_order_of_their_deadlines_and_none_early() {
+        const SLEEPERS: u32 = 100;
+        let woken = Arc::new(Mutex::new(Vec::new()));
+        run(async |timers| {
+            let start = Instant::now();
+            let sleepers = (0..SLEEPERS).map(|i| {
+                let deadline = start + Duration::from_micros(350) * (i * 37 % SLEEPERS);
+                let (timers, woken) = (timers.clone(), woken.clone());
+                tokio::spawn(async move {
+                    timers.sleep_until(deadline).await;
+                    assert!(Instant::now() >= deadline);
+                    woken.lock().unwrap().push(deadline);
+                })
+            });
+            for sleeper in sleepers.collect::<Vec<_>>() {
+                sleeper.await.unwrap();
+            }
+        });
+        let woken = woken.lock().unwrap();
+        assert_eq!(woken.len(), SLEEPERS as usize);
+        assert!(woken.is_sorted());
+    }
+
+    #[test]
+    fn a_dropped_sleep_leaves_nothing_behind() {
+        run(async |timers| {
+            let far = Instant::now() + Duration::from_secs(600);
+            let sleeps: Vec<_> = (0..10).map(|_| timers.sleep_until(far)).collect();
+            let waiting: Vec<_> = sleeps.into_iter().map(tokio::spawn).collect();
+            // A shorter sleep comes to its end although longer ones were there first.
+            timers.sleep_until(Instant::now() + Duration::from_millis(1)).await;
+            assert_eq!(timers.queue().sleepers.len(), 10);
+            for task in waiting {
+                task.abort();
+                assert!(task.await.unwrap_err().is_cancelled());
+            }
+            assert_eq!(timers.queue().sleepers.len(), 0);
+        });
+    }
+
+    #[test]
+    fn sleepers_of_the_same_instant_all_wake() {
+        run(async |timers| {
+            let deadline = Instant::now() + Duration::from_millis(2);
+            let sleeps: Vec<_> =
+                (0..50).map(|_| tokio::spawn(timers.sleep_until(deadline))).collect();
+            for sleep in sleeps {
+                sleep.await.unwrap();
+            }
+        });
+    }
+
+    #[test]
+    fn a_busy_runtime_that_never_parks_still_wakes_its_sleepers() {
+        run(async |timers| {
+            let sleep = tokio::spawn(timers.sleep_until(Instant::now() + Duration::from_millis(2)));
+            while !sleep.is_finished() {
+                timers.fire(Instant::now());
+                tokio::task::yield_now().await;
+            }
+        });
+    }
+}

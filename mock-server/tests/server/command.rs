@@ -1,0 +1,155 @@
+//! The command: its first line, its signals, its errors.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use rustix::process::{Pid, Signal, kill_process};
+
+use crate::raw::{connect, get, read_all, until};
+
+const COMMAND: &str = env!("CARGO_BIN_EXE_mock-server");
+
+/// The command as a child that does not outlive its test.
+struct Running {
+    child: Child,
+    addr: SocketAddr,
+}
+
+impl Running {
+    fn start(command: &mut Command) -> Self {
+        let mut child =
+            command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it starts");
+        let mut line = String::new();
+        BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
+        let addr = line.trim().strip_prefix("listening on http://").expect("the first line");
+        Self { addr: addr.parse().unwrap(), child }
+    }
+
+    fn signal(&self, signal: Signal) {
+        kill_process(Pid::from_child(&self.child), signal).unwrap();
+    }
+
+    /// Waits, with a limit, until it ended by itself.
+    fn code(mut self) -> Option<i32> {
+        let start = Instant::now();
+        loop {
+            if let Some(status) = self.child.try_wait().unwrap() {
+                return status.code();
+            }
+            assert!(start.elapsed() < Duration::from_secs(20), "it goes on");
+            std::thread::sleep(Duration::from_millis(10));
+        }
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn server() -> Running {
+    Running::start(Command::new(COMMAND).args(["--listen", "127.0.0.1:0", "--log"]))
+}
+
+fn ask(addr: SocketAddr, path: &str) -> TcpStream {
+    let mut stream = connect(addr);
+    stream.write_all(format!("GET {path} HTTP/1.1\r\nhost: a\r\n\r\n").as_bytes()).unwrap();
+    stream
+}
+
+#[test]
+fn a_signal_lets_the_answers_in_flight_out() {
+    for signal in [Signal::TERM, Signal::INT] {
+        let server = server();
+        let addr = server.addr;
+        let idle = connect(addr);
+        let mut waiting = ask(addr, "/delay/800ms");
+        until(addr, "in flight", |stats| stats["in_flight"] == 1);
+        server.signal(signal);
+        assert!(read_all(&mut waiting).starts_with(b"HTTP/1.1 200 OK"));
+        assert_eq!(server.code(), Some(0));
+        assert!(TcpStream::connect(addr).is_err());
+        drop(idle);
+    }
+}
+
+#[test]
+fn a_second_signal_ends_it_at_once() {
+    let server = server();
+    let mut waiting = ask(server.addr, "/delay/60");
+    until(server.addr, "in flight", |stats| stats["in_flight"] == 1);
+    server.signal(Signal::TERM);
+    // The first has been heard when nobody listens any more.
+    while TcpStream::connect(server.addr).is_ok() {
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    server.signal(Signal::TERM);
+    assert_eq!(server.code(), Some(143));
+    assert_eq!(read_all(&mut waiting), b"");
+}
+
+#[test]
+fn requests_are_logged_when_asked_for() {
+    let mut server = server();
+    get(server.addr, "/delay/1ms?id=3");
+    server.signal(Signal::TERM);
+    let mut log = String::new();
+    server.child.stderr.take().unwrap().read_to_string(&mut log).unwrap();
+    assert!(log.starts_with("127.0.0.1 GET /delay/1ms?id=3 200 "), "{log}");
+}
+
+#[test]
+fn without_descriptors_it_waits_and_recovers() {
+    let mut limited = Command::new("sh");
+    limited.args(["-c", "ulimit -n 40 && exec \"$0\" --listen 127.0.0.1:0", COMMAND]);
+    let server = Running::start(&mut limited);
+    let held: Vec<_> = (0..60).map(|_| connect(server.addr)).collect();
+    std::thread::sleep(Duration::from_millis(200));
+    drop(held);
+    assert_eq!(get(server.addr, "/delay/1ms").status, 200);
+    let stats = until(server.addr, "all closed", |stats| stats["open_connections"] == 1);
+    assert!(stats["accept_errors"].as_u64() > Some(0), "it did run out: {stats}");
+}
+
+#[test]
+fn every_limit_is_in_the_help() {
+    let help = Command::new(COMMAND).arg("--help").output().unwrap();
+    let help = String::from_utf8(help.stdout).unwrap();
+    for option in [
+        "--listen",
+        "--threads",
+        "--max-delay",
+        "--max-duration",
+        "--max-body",
+        "--max-connections",
+        "--header-timeout",
+        "--idle-timeout",
+        "--seed",
+        "--log",
+    ] {
+        assert!(help.contains(option), "{option} in {help}");
+    }
+    for default in ["127.0.0.1:8080", "60s", "10485760"] {
+        assert!(help.contains(default), "{default} in {help}");
+    }
+}
+
+#[test]
+fn errors_say_what_is_wrong() {
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let addr = taken.local_addr().unwrap().to_string();
+    for (args, message) in [
+        (["--listen", &addr], "cannot listen on"),
+        (["--listen", "nowhere"], "--listen"),
+        (["--max-delay", "x"], "is not a number of seconds"),
+        (["--threads", "0"], "--threads"),
+    ] {
+        let output = Command::new(COMMAND).args(args).output().unwrap();
+        let error = String::from_utf8(output.stderr).unwrap();
+        assert!(!output.status.success() && error.contains(message), "{args:?}: {error}");
+    }
+}
