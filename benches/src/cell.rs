@@ -37,18 +37,17 @@ impl Cell {
         self.delay * self.n.div_ceil(self.width)
     }
 
-    /// About how long the cell takes in a round: the checked batch, then the warm-up and the
-    /// samples, which are whole batches however short their time.
+    /// About how long the cell takes in a round: its warm-up and its samples, which are whole
+    /// batches however short their time.
     pub(crate) fn estimate(&self, profile: &Profile) -> Duration {
         let batch = self.ideal() + self.n * Duration::from_micros(150);
         if !profile.by_criterion() {
-            return batch * (profile.samples + 1);
+            return batch * profile.samples;
         }
         let batches = |time: Duration| time.div_duration_f64(batch).ceil().max(1.0);
         let samples = f64::from(profile.samples);
-        let count = 1.0
-            + batches(profile.warm_up)
-            + samples * batches(profile.measurement.div_f64(samples));
+        let count =
+            batches(profile.warm_up) + samples * batches(profile.measurement.div_f64(samples));
         batch.mul_f64(count) + Duration::from_millis(20)
     }
 

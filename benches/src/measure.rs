@@ -36,13 +36,11 @@ pub(crate) struct JobCell {
     pub(crate) parameter: String,
 }
 
-/// How a cell is measured. Every answer of every batch is checked.
+/// How a cell is measured, after a batch without delays. Every answer of every batch is checked.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub(crate) enum How {
-    /// By that batch alone.
-    Once,
     /// By timing this many batches one by one.
-    Directly { samples: u32 },
+    Directly { batches: u32 },
     /// By Criterion, into its home.
     Criterion { samples: u32, warm_up: Duration, measurement: Duration },
 }
@@ -68,36 +66,36 @@ pub(crate) fn run(job: &Job, mut reports: Reports) -> Result<()> {
     let client = kind.start(&settings).with_context(|| format!("can't start {kind}"))?;
     for (i, cell) in job.cells.iter().enumerate() {
         reports.send(&Report::Started(i))?;
-        let batch = Batch { server: job.server, n: cell.n, delay: cell.delay };
-        let plan = plan(&cell.workload, &batch)?;
-        let report = match measure(job, kind, cell, &client, &*plan) {
+        let plan = |delay| {
+            let entry = workload::ALL.iter().find(|entry| entry.name == cell.workload);
+            let entry = entry.with_context(|| format!("no workload {}", cell.workload))?;
+            (entry.plan)(&Batch { server: job.server, n: cell.n, delay }).context("planning")
+        };
+        let warm_up = plan(Duration::ZERO)?;
+        let plan = plan(cell.delay)?;
+        // The first batches of a process pay for what is made at its first use.
+        let times = time_batch(&client, &*warm_up)
+            .and_then(|_| measure(job.how, kind, cell, &client, &*plan));
+        reports.send(&match times {
             Ok(times) => Report::Done(i, times),
             Err(wrong) => Report::Failed(i, wrong.to_string()),
-        };
-        reports.send(&report)?;
+        })?;
     }
     reports.send(&Report::Finished)
 }
 
-fn plan(name: &str, batch: &Batch) -> Result<Box<dyn AnyWorkload>> {
-    let entry = workload::ALL.iter().find(|entry| entry.name == name);
-    Ok((entry.with_context(|| format!("no workload {name}"))?.plan)(batch)?)
-}
-
+/// Measures a cell, and gives the times of its batches where Criterion does not take them.
 fn measure(
-    job: &Job,
+    how: How,
     kind: Kind,
     cell: &JobCell,
     client: &Client,
     plan: &dyn AnyWorkload,
 ) -> Result<Vec<f64>, Wrong> {
-    let first = time_batch(client, plan)?;
-    let nanoseconds = |time: Duration| time.as_nanos() as f64;
-    match job.how {
-        How::Once => Ok(vec![nanoseconds(first)]),
-        How::Directly { samples } => {
-            (0..samples).map(|_| time_batch(client, plan).map(nanoseconds)).collect()
-        }
+    match how {
+        How::Directly { batches } => (0..batches)
+            .map(|_| time_batch(client, plan).map(|time| time.as_nanos() as f64))
+            .collect(),
         How::Criterion { samples, warm_up, measurement } => {
             // Criterion can't be told to give a cell up, so a wrong answer unwinds through it.
             panic::catch_unwind(AssertUnwindSafe(|| {

@@ -103,7 +103,7 @@ impl Profile {
         if self.by_criterion() {
             How::Criterion { samples, warm_up, measurement }
         } else {
-            How::Directly { samples }
+            How::Directly { batches: samples }
         }
     }
 

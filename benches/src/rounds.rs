@@ -94,7 +94,7 @@ impl<'a> Rounds<'a> {
         self.turns.push(turn(round, client, &stats));
         let measurements = match how {
             How::Criterion { .. } => criterion::read(&home)?,
-            How::Directly { .. } | How::Once => Vec::new(),
+            How::Directly { .. } => Vec::new(),
         };
         for (i, result) in places.into_iter().zip(results) {
             let cell = &mut self.cells[i];

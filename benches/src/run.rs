@@ -33,7 +33,7 @@ pub(crate) fn test(cargo_tmp: &Path, filters: &[String]) -> Result<ExitCode> {
     let mut bench = Bench::prepare(cargo_tmp, profile, filters)?;
     let mut progress = Progress::new(bench.planned(&bench.cells));
     let mut rounds = bench.rounds();
-    let stopped = rounds.run(How::Once, &mut progress).err();
+    let stopped = rounds.run(How::Directly { batches: 1 }, &mut progress).err();
     progress.end();
     for (cell, failed) in rounds.results() {
         println!("{cell} ... {}", failed.map_or("ok".into(), |reason| format!("FAILED: {reason}")));

@@ -49,13 +49,21 @@ pub(crate) fn check(
     home: &Path,
     progress: &mut Progress,
 ) -> Result<Option<String>, Stopped> {
-    let task = Task { profile, server, client: cell.client, cells: &[cell], how: How::Once, home };
+    let task = Task {
+        profile,
+        server,
+        client: cell.client,
+        cells: &[cell],
+        how: How::Directly { batches: 1 },
+        home,
+    };
     let session = task.run(progress)?;
     if let [Err(reason)] = session.cells.as_slice() {
         return Ok(Some(format!("verification: {reason}")));
     }
     let counted = (session.stats.requests, session.stats.peak_in_flight);
-    let wanted = (u64::from(cell.n), u64::from(cell.width));
+    // The batch, and the one without delays before it.
+    let wanted = (2 * u64::from(cell.n), u64::from(cell.width));
     Ok((counted != wanted).then(|| {
         format!(
             "verification: the server counted {} requests, {} in flight at most, instead of {}, {}",
