@@ -20,6 +20,7 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use hdrhistogram::Histogram;
+use serde_json::Value;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 const DELAYS: [Duration; 6] = [
@@ -55,10 +56,9 @@ fn main() -> io::Result<()> {
     for load in LOADS {
         let load = Load::start(addr, load)?;
         for delay in DELAYS {
-            let _ = get(&mut TcpStream::connect(addr)?, "/stats/reset")?;
+            stats(addr, "/stats/reset");
             let late = probe(addr, delay)?;
-            let own = get(&mut TcpStream::connect(addr)?, "/stats")?;
-            print_row(delay, load.connections, &late, &own);
+            print_row(delay, load.connections, &late, stats(addr, "/stats"));
         }
         load.stop();
     }
@@ -67,38 +67,63 @@ fn main() -> io::Result<()> {
 
 /// Nanoseconds of lateness of one delay after another, on one connection.
 fn probe(addr: SocketAddr, delay: Duration) -> io::Result<Histogram<u64>> {
-    let mut late = Histogram::new(3).expect("3 digits are in range");
+    let mut lateness = Histogram::new(3).expect("3 digits are in range");
     let mut stream = TcpStream::connect(addr)?;
     stream.set_nodelay(true)?;
     let path = format!("/delay/{}", delay.as_secs_f64());
     let end = Instant::now() + TIME;
     for i in 0..REQUESTS {
         let start = Instant::now();
-        get(&mut stream, &path)?;
-        let took = start.elapsed();
-        let early = "the answer came before its delay was over";
+        let (first, _) = get(&mut stream, &path)?;
+        let late = (first - start).checked_sub(delay).expect("no answer is early");
         // The first request finds the caches cold, here and there.
-        let late_by = took.checked_sub(delay).expect(early).as_nanos();
         if i > 0 {
-            late.record(late_by as u64).expect("the histogram grows");
+            lateness.record(late.as_nanos() as u64).expect("the histogram grows");
         }
         if Instant::now() > end {
             break;
         }
     }
-    Ok(late)
+    Ok(lateness)
 }
 
-/// Sends a GET and reads the answer, which has to come in one piece, as small ones do.
-fn get(stream: &mut TcpStream, path: &str) -> io::Result<String> {
-    let mut answer = [0; 4096];
+/// Sends a GET and reads the whole answer; tells when its first bytes came.
+fn get(stream: &mut TcpStream, path: &str) -> io::Result<(Instant, Vec<u8>)> {
     stream.write_all(request(path).as_bytes())?;
-    let length = stream.read(&mut answer)?;
-    let answer = String::from_utf8_lossy(&answer[..length]);
-    if !answer.starts_with("HTTP/1.1 200") {
+    let mut answer = vec![0; 16 << 10];
+    let mut length = stream.read(&mut answer)?;
+    let first = Instant::now();
+    while !is_whole(&answer[..length]) {
+        match stream.read(&mut answer[length..])? {
+            0 => return Err(io::Error::other(format!("{path}: the answer is not whole"))),
+            more => length += more,
+        }
+    }
+    answer.truncate(length);
+    if !answer.starts_with(b"HTTP/1.1 200") {
+        let answer = String::from_utf8_lossy(&answer);
         return Err(io::Error::other(format!("{path} was answered with {answer:?}")));
     }
-    Ok(answer.into_owned())
+    Ok((first, answer))
+}
+
+/// True if the body has the length that its head announces, or ends with the last chunk.
+fn is_whole(answer: &[u8]) -> bool {
+    let answer = String::from_utf8_lossy(answer);
+    let Some((head, body)) = answer.split_once("\r\n\r\n") else { return false };
+    let head = head.to_ascii_lowercase();
+    let length = head.lines().find_map(|line| line.strip_prefix("content-length: "));
+    match length {
+        Some(length) => length.parse() == Ok(body.len()),
+        None => body.ends_with("0\r\n\r\n"),
+    }
+}
+
+/// The server's own counters, if it has any.
+fn stats(addr: SocketAddr, path: &str) -> Option<Value> {
+    let (_, answer) = get(&mut TcpStream::connect(addr).ok()?, path).ok()?;
+    let body = answer.windows(4).position(|window| window == b"\r\n\r\n")?;
+    serde_json::from_slice(&answer[body..]).ok()
 }
 
 fn request(path: &str) -> String {
@@ -153,7 +178,7 @@ async fn ask(addr: SocketAddr, stopping: Arc<AtomicBool>) -> io::Result<()> {
     Ok(())
 }
 
-fn print_row(delay: Duration, connections: usize, late: &Histogram<u64>, stats: &str) {
+fn print_row(delay: Duration, connections: usize, late: &Histogram<u64>, stats: Option<Value>) {
     let us = |nanos: u64| nanos as f64 / 1e3;
     print!("{:>8} {connections:>11} {:>8}", format!("{delay:?}"), late.len());
     print!(" {:>7.1}", us(late.min()));
@@ -161,19 +186,12 @@ fn print_row(delay: Duration, connections: usize, late: &Histogram<u64>, stats: 
         print!(" {:>7.1}", us(late.value_at_quantile(quantile)));
     }
     print!(" {:>7.1} |", us(late.max()));
-    let stats = stats.split_once("\r\n\r\n").and_then(|(_, body)| serde_json::from_str(body).ok());
     match stats {
-        Some(serde_json::Value::Object(stats)) => {
-            let own = &stats["lateness_us"];
-            let field = |name| own[name].as_f64().unwrap_or(f64::NAN);
-            println!(
-                " {:>8.1} {:>7.1} {:>7.1} {:>6}",
-                field("p50"),
-                field("p99"),
-                field("max"),
-                stats["early"]
-            );
+        Some(stats) => {
+            let own = |name| stats["lateness_us"][name].as_f64().unwrap_or(f64::NAN);
+            let (p50, p99, max) = (own("p50"), own("p99"), own("max"));
+            println!(" {p50:>8.1} {p99:>7.1} {max:>7.1} {:>6}", stats["early"]);
         }
-        _ => println!(" none: not this server"),
+        None => println!(" none"),
     }
 }

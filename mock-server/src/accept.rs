@@ -53,10 +53,15 @@ pub(crate) async fn accept(
     let mut turn = 0;
     // The semaphore is never closed.
     while let Ok(place) = places.clone().acquire_owned().await {
-        let Ok((stream, peer)) = listener.accept().await else {
-            worker.server.stats.accept_failed();
-            worker.timers.sleep_until(Instant::now() + BACK_OFF).await;
-            continue;
+        let (stream, peer) = match listener.accept().await {
+            Ok(accepted) => accepted,
+            // A client that gave up before its turn is no fault of this server's.
+            Err(error) if error.kind() == io::ErrorKind::ConnectionAborted => continue,
+            Err(_) => {
+                worker.server.stats.accept_failed();
+                worker.timers.sleep_until(Instant::now() + BACK_OFF).await;
+                continue;
+            }
         };
         // A client that is already gone fails here or at the first read: nothing to tell anyone.
         let _ = stream.set_nodelay(true);

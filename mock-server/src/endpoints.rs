@@ -52,7 +52,13 @@ pub(crate) enum Methods {
 
 impl Methods {
     pub(crate) fn allow(self, method: &Method) -> bool {
-        self.list().split(", ").any(|allowed| allowed == method)
+        match *method {
+            Method::GET | Method::HEAD | Method::OPTIONS => true,
+            Method::POST | Method::PUT | Method::PATCH | Method::DELETE | Method::TRACE => {
+                self == Self::Any
+            }
+            _ => false,
+        }
     }
 
     pub(crate) fn list(self) -> &'static str {
@@ -74,7 +80,7 @@ pub(crate) const ENDPOINTS: &[Endpoint] = &[
     ),
     get("/get", "/get?a=1", "echoes the request", echo::get),
     any("/anything", "/anything?a=1", "echoes the request with its body", echo::anything),
-    any("/anything/{path}", "/anything/here", "the same, below it", echo::anything),
+    any(BELOW_ANYTHING, "/anything/here", "the same, below it", echo::anything),
     get("/headers", "/headers", "the request's headers", echo::headers),
     get("/json", "/json", "a document", document::json),
     get("/bytes/{n}", "/bytes/1024?seed=1", "n random bytes", streams::bytes),
@@ -99,6 +105,9 @@ pub(crate) const ENDPOINTS: &[Endpoint] = &[
     outside("/metrics", "/metrics", "the counters for Prometheus", health::metrics),
     any("(unknown)", "", "404", index::unknown),
 ];
+
+/// Stands for all paths below `/anything`, however deep.
+const BELOW_ANYTHING: &str = "/anything/{path}";
 
 /// The place of the endpoint for unknown paths.
 pub(crate) const UNKNOWN: usize = ENDPOINTS.len() - 1;
@@ -140,11 +149,6 @@ impl Endpoint {
             segments.next().is_some_and(|segment| {
                 if part.starts_with('{') { !segment.is_empty() } else { part == segment }
             })
-        }) && (segments.next().is_none() || part_of_anything(self.path))
+        }) && (segments.next().is_none() || self.path == BELOW_ANYTHING)
     }
-}
-
-/// `/anything/{path}` stands for all that is below it.
-fn part_of_anything(path: &str) -> bool {
-    path == "/anything/{path}"
 }

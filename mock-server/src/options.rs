@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::delay::LONGEST;
+
 /// What a server is run with.
 ///
 /// ```
@@ -44,6 +46,19 @@ impl Default for Options {
             idle_timeout: Duration::from_secs(75),
             seed: 0,
             log: false,
+        }
+    }
+}
+
+impl Options {
+    /// These options with times that no sum of them takes past what a clock can tell.
+    pub(crate) fn bounded(self) -> Self {
+        Self {
+            max_delay: self.max_delay.min(LONGEST),
+            max_duration: self.max_duration.min(LONGEST),
+            header_timeout: self.header_timeout.min(LONGEST),
+            idle_timeout: self.idle_timeout.min(LONGEST),
+            ..self
         }
     }
 }

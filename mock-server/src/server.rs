@@ -29,6 +29,7 @@ pub fn run(
     options: Options,
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> io::Result<()> {
+    let options = options.bounded();
     let drain = options.max_delay + DRAIN_GRACE;
     serve(listener, options, drain, shutdown)
 }
@@ -112,7 +113,7 @@ impl Server {
         let addr = listener.local_addr()?;
         let (stop, stopped) = oneshot::channel();
         let thread = std::thread::Builder::new().name("mock-server".into()).spawn(move || {
-            serve(listener, options, Duration::ZERO, async {
+            serve(listener, options.bounded(), Duration::ZERO, async {
                 // An error is the guard's drop, which is a stop as well.
                 let _ = stopped.await;
             })

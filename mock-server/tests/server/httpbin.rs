@@ -107,6 +107,8 @@ fn answers_are_those_of_httpbin() {
         ("GET", "/status/200", "", ""),
         ("GET", "/status/204", "", ""),
         ("GET", "/status/304", "", ""),
+        ("GET", "/status/302", "", ""),
+        ("GET", "/status/401", "", ""),
         ("GET", "/status/404", "", ""),
         ("POST", "/status/500", "", ""),
         ("GET", "/status/foo", "", ""),
@@ -132,8 +134,8 @@ fn answers_are_those_of_httpbin() {
             .map(|addr| Answer::parse(&exchange(addr, request.as_bytes())));
         let asked = format!("{method} {path} {headers}{body}");
         assert_eq!(ours.status, theirs.status, "{asked}");
-        if path.contains("redirect") {
-            assert_eq!(ours.header("location"), theirs.header("location"), "{asked}");
+        for header in ["location", "www-authenticate"] {
+            assert_eq!(ours.header(header), theirs.header(header), "{asked}");
         }
         if ours.status == 200 {
             assert_eq!(comparable(&ours), comparable(&theirs), "{asked}");

@@ -9,7 +9,7 @@ use waitmark_server::{Options, Server};
 use crate::raw::{Answer, connect, exchange, get, peek, read_all, until};
 
 /// Ends the reading of what would otherwise keep its connection open.
-const IDLE: Duration = Duration::from_millis(300);
+const IDLE: Duration = Duration::from_millis(500);
 
 fn start() -> Server {
     let options = Options { idle_timeout: IDLE, header_timeout: IDLE, ..Options::default() };
@@ -195,9 +195,9 @@ fn who_never_reads_is_put_out() {
 fn an_answer_that_takes_longer_than_an_idle_connection_may_is_whole() {
     let server = start();
     for path in
-        ["/delay/700ms", "/cursor?rows=3&interval=350ms", "/drip?numbytes=3&duration=1&delay=0"]
+        ["/delay/700ms", "/cursor?rows=3&interval=600ms", "/drip?numbytes=3&duration=1.8&delay=0"]
     {
         assert_eq!(get(server.addr(), path).status, 200, "{path}");
     }
-    assert_eq!(get(server.addr(), "/cursor?rows=3&interval=350ms").text().lines().count(), 3);
+    assert_eq!(get(server.addr(), "/cursor?rows=3&interval=600ms").text().lines().count(), 3);
 }
