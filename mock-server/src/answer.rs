@@ -35,8 +35,24 @@ impl Serving {
             in_flight.answered();
         }
     }
+
+    /// Is done at once, unless the response has a body that takes time and someone takes it.
+    fn respond(self, mut response: Response<Body>, head_only: bool) -> Response<Body> {
+        let rest = if head_only { Some(self) } else { response.body_mut().attach(self) };
+        rest.into_iter().for_each(Self::done);
+        response
+    }
+
+    /// Is done as far as HTTP goes.
+    fn leave_to(self, takeover: &Takeover) {
+        if let (Some(in_flight), Takeover::Fault(fault)) = (&self.in_flight, takeover) {
+            in_flight.failed(*fault);
+        }
+        self.done();
+    }
 }
 
+/// Reads the rest of a request, finds its answer, and holds that back until its deadline.
 pub(crate) async fn answer(
     worker: Arc<Worker>,
     line: Arc<Line>,
@@ -67,9 +83,7 @@ pub(crate) async fn answer(
     if !reply.delay.is_zero() {
         let deadline = received + reply.delay;
         worker.timers.sleep_until(deadline).await;
-        if let Some(in_flight) = &in_flight {
-            in_flight.due(deadline);
-        }
+        in_flight.iter().for_each(|in_flight| in_flight.due(deadline));
     }
     if let Some(log) = log {
         let status = status.map_or("fault".into(), |status| status.as_u16().to_string());
@@ -77,17 +91,9 @@ pub(crate) async fn answer(
     }
     let serving = Serving { in_flight, _busy: busy };
     match reply.ending {
-        Ending::Response(mut response) => {
-            // No one takes the pieces of a body that a HEAD has no use for.
-            let rest = if head_only { Some(serving) } else { response.body_mut().attach(serving) };
-            rest.into_iter().for_each(Serving::done);
-            Ok(response)
-        }
+        Ending::Response(response) => Ok(serving.respond(response, head_only)),
         Ending::Takeover(takeover) => {
-            if let Takeover::Fault(fault) = takeover {
-                worker.server.stats.fault(fault);
-            }
-            serving.done();
+            serving.leave_to(&takeover);
             line.take_over(takeover);
             Err(TakenOver)
         }

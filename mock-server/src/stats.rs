@@ -68,12 +68,6 @@ impl Stats {
         self.accept_errors.fetch_add(1, Relaxed);
     }
 
-    pub(crate) fn fault(&self, fault: Fault) {
-        if let Some(place) = Fault::ALL.iter().position(|(_, other)| *other == fault) {
-            self.faults[place].fetch_add(1, Relaxed);
-        }
-    }
-
     /// Zeroes all counts but those of what is open or in flight now; the peak starts from there.
     pub(crate) fn reset(&self) {
         let counts =
@@ -144,6 +138,13 @@ impl InFlight {
         }
         let late = now.saturating_duration_since(deadline).as_nanos();
         stats.lateness().saturating_record(u64::try_from(late).unwrap_or(u64::MAX));
+    }
+
+    /// Counts the fault that is to be the answer.
+    pub(crate) fn failed(&self, fault: Fault) {
+        if let Some(place) = Fault::ALL.iter().position(|(_, other)| *other == fault) {
+            self.server.stats.faults[place].fetch_add(1, Relaxed);
+        }
     }
 
     /// Counts the request as answered. Called before the answer can reach the client, so that a
