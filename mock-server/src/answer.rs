@@ -1,6 +1,5 @@
 //! One request from its last byte to its answer: the one place where answers wait and are counted.
 
-use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -56,7 +55,6 @@ impl Serving {
 pub(crate) async fn answer(
     worker: Arc<Worker>,
     line: Arc<Line>,
-    origin: IpAddr,
     request: hyper::Request<Incoming>,
 ) -> Result<Response<Body>, TakenOver> {
     let busy = Line::busy(&line);
@@ -66,11 +64,12 @@ pub(crate) async fn answer(
     // Under a load that never lets the runtime park, sleepers are woken here.
     worker.timers.fire(received);
     let reply = match &body {
-        Ok(body) => route::route(&worker, &head, body, origin),
+        Ok(body) => route::route(&worker, &head, body, &line.origin),
         Err(refusal) => Reply::outside(refusal.response()),
     };
     let head_only = head.method == Method::HEAD;
-    let log = worker.server.options.log.then(|| format!("{origin} {} {}", head.method, head.uri));
+    let log =
+        worker.server.options.log.then(|| format!("{} {} {}", line.origin, head.method, head.uri));
     // A held connection should cost little: its request goes before the wait.
     drop((head, body));
 

@@ -26,10 +26,10 @@ pub(crate) async fn serve(
     _place: OwnedSemaphorePermit,
 ) {
     let _connected = worker.server.stats.connected();
-    let line = Line::new();
+    let line = Line::new(origin);
     let mut watchdog = Watchdog::new(&line, &worker.timers, &worker.server.options);
     let socket = Socket { stream, line: line.clone() };
-    let service = service_fn(|request| answer(worker.clone(), line.clone(), origin, request));
+    let service = service_fn(|request| answer(worker.clone(), line.clone(), request));
     let mut connection = http1::Builder::new()
         // The watchdog's work.
         .header_read_timeout(None)

@@ -5,6 +5,7 @@
 //! off, and idle connections have a limit of their own.
 
 use std::io;
+use std::net::IpAddr;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
@@ -30,6 +31,8 @@ enum Phase {
 
 /// The state that the socket, the requests and the watchdog of one connection share.
 pub(crate) struct Line {
+    /// The client's address.
+    pub(crate) origin: String,
     state: Mutex<State>,
 }
 
@@ -40,9 +43,9 @@ struct State {
 }
 
 impl Line {
-    pub(crate) fn new() -> Arc<Self> {
+    pub(crate) fn new(origin: IpAddr) -> Arc<Self> {
         let state = State { phase: Phase::Quiet, since: Instant::now(), takeover: None };
-        Arc::new(Self { state: Mutex::new(state) })
+        Arc::new(Self { origin: origin.to_string(), state: Mutex::new(state) })
     }
 
     /// Marks the connection as at work on a request until the guard is dropped.

@@ -2,7 +2,6 @@
 
 use std::borrow::Cow;
 use std::fmt::Display;
-use std::net::IpAddr;
 use std::ops::RangeInclusive;
 use std::str::FromStr;
 use std::time::Duration;
@@ -23,14 +22,14 @@ pub(crate) struct Request<'a> {
     pub(crate) headers: &'a HeaderMap,
     pub(crate) body: &'a [u8],
     /// The client's address.
-    pub(crate) origin: IpAddr,
+    pub(crate) origin: &'a str,
     /// The decoded parts of the path: `/delay/1` is `delay` and `1`.
     pub(crate) segments: Vec<Cow<'a, str>>,
     pub(crate) query: Vec<Argument<'a>>,
 }
 
 impl<'a> Request<'a> {
-    pub(crate) fn new(head: &'a Parts, body: &'a [u8], origin: IpAddr) -> Result<Self, Refusal> {
+    pub(crate) fn new(head: &'a Parts, body: &'a [u8], origin: &'a str) -> Result<Self, Refusal> {
         let path = head.uri.path().strip_prefix('/');
         let segments = path
             .ok_or_else(|| Refusal::bad_request("path: does not begin with a /"))?

@@ -8,24 +8,27 @@ use serde_json::json;
 
 use crate::body::Body;
 
+/// The content type of JSON.
+pub(crate) static JSON: HeaderValue = HeaderValue::from_static("application/json");
+
 /// 200 with `value` as JSON.
 #[expect(clippy::expect_used, reason = "what is given here has string keys and no failing parts")]
 pub(crate) fn json(value: &impl Serialize) -> Response<Body> {
     let mut text = Vec::with_capacity(512);
     serde_json::to_writer(&mut text, value).expect("serializes into memory");
     text.push(b'\n');
-    bytes("application/json", text)
+    with_type(JSON.clone(), Body::Whole(text.into()))
 }
 
 /// 200 with this body.
 pub(crate) fn bytes(content_type: &'static str, body: impl Into<Bytes>) -> Response<Body> {
-    with_type(content_type, Body::Whole(body.into()))
+    with_type(HeaderValue::from_static(content_type), Body::Whole(body.into()))
 }
 
 /// 200 with this body, whatever kind it is.
-pub(crate) fn with_type(content_type: &'static str, body: Body) -> Response<Body> {
+pub(crate) fn with_type(content_type: HeaderValue, body: Body) -> Response<Body> {
     let mut response = Response::new(body);
-    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
+    response.headers_mut().insert(CONTENT_TYPE, content_type);
     response
 }
 

@@ -1,6 +1,5 @@
 //! Which endpoint answers a path, and the arguments that every endpoint takes.
 
-use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -58,7 +57,7 @@ impl From<Takeover> for Draft {
 }
 
 /// The reply of the endpoint that the path names.
-pub(crate) fn route(worker: &Arc<Worker>, head: &Parts, body: &[u8], origin: IpAddr) -> Reply {
+pub(crate) fn route(worker: &Arc<Worker>, head: &Parts, body: &[u8], origin: &str) -> Reply {
     let request = match Request::new(head, body, origin) {
         Ok(request) => request,
         Err(refusal) => return Reply { endpoint: Some(UNKNOWN), ..refused(&refusal) },

@@ -1,10 +1,9 @@
 //! What httpbin says of a request: its arguments, headers, origin, URL and body.
 
 use std::borrow::Cow;
-use std::net::IpAddr;
 use std::sync::Arc;
 
-use hyper::header::{CONTENT_TYPE, HOST};
+use hyper::header::{CONTENT_TYPE, HOST, HeaderValue};
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
 use serde_json::{Value, json};
@@ -19,7 +18,7 @@ use crate::worker::Worker;
 pub(super) struct Got<'a> {
     args: Pairs<'a>,
     headers: Headers<'a>,
-    origin: IpAddr,
+    origin: &'a str,
     url: String,
 }
 
@@ -48,7 +47,7 @@ pub(super) struct Posted<'a> {
     json: Option<Value>,
     #[serde(skip_serializing_if = "Option::is_none")]
     method: Option<&'a str>,
-    origin: IpAddr,
+    origin: &'a str,
     url: String,
 }
 
@@ -120,17 +119,24 @@ struct Headers<'a>(&'a hyper::HeaderMap);
 impl Serialize for Headers<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
-        for name in self.0.keys() {
-            let mut values =
-                self.0.get_all(name).iter().map(|value| String::from_utf8_lossy(value.as_bytes()));
-            let mut joined = values.next().unwrap_or_default();
-            for value in values {
+        // Values of the same name come one after the other.
+        let mut headers = self.0.iter().peekable();
+        while let Some((name, value)) = headers.next() {
+            let mut joined = lossy(value);
+            while let Some((_, value)) = headers.next_if(|(next, _)| *next == name) {
                 joined += ",";
-                joined += value;
+                joined += lossy(value);
             }
             map.serialize_entry(&capitalized(name.as_str()), &joined)?;
         }
         map.end()
+    }
+}
+
+fn lossy(value: &HeaderValue) -> Cow<'_, str> {
+    match value.to_str() {
+        Ok(ascii) => Cow::Borrowed(ascii),
+        Err(_) => String::from_utf8_lossy(value.as_bytes()),
     }
 }
 

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use hyper::StatusCode;
+use hyper::header::HeaderValue;
 use serde::Serialize;
 
 use super::echo::Got;
@@ -51,7 +52,7 @@ pub(super) fn stream(worker: &Arc<Worker>, request: &Request<'_>) -> Result<Draf
     within(limit, "n", lines, line(lines).len())?;
     let all: Vec<_> = (0..lines).map(line).collect();
     let body = Body::paced(&worker.timers, Duration::ZERO, None, all.into_iter());
-    Ok(response::with_type("application/json", body).into())
+    Ok(response::with_type(response::JSON.clone(), body).into())
 }
 
 /// `?numbytes=` bytes over a `?duration=`, after a `?delay=`, with the status `?code=`.
@@ -75,7 +76,7 @@ pub(super) fn drip(worker: &Arc<Worker>, request: &Request<'_>) -> Result<Draft,
     let drip = (0..pieces).map(move |i| drops.slice(..piece.min(length - i * piece)));
     let interval = duration.div_f64(pieces as f64);
     let body = Body::paced(&worker.timers, interval, Some(length as u64), drip);
-    let mut response = response::with_type(OCTETS, body);
+    let mut response = response::with_type(HeaderValue::from_static(OCTETS), body);
     *response.status_mut() = status;
     Ok(Draft { ending: Ending::Response(response), delay })
 }
@@ -96,7 +97,7 @@ pub(super) fn cursor(worker: &Arc<Worker>, request: &Request<'_>) -> Result<Draf
         )));
     }
     let body = Body::paced(&worker.timers, interval, None, (0..rows).map(row));
-    Ok(response::with_type("application/x-ndjson", body).into())
+    Ok(response::with_type(HeaderValue::from_static("application/x-ndjson"), body).into())
 }
 
 /// Refuses `count` pieces of up to `size` bytes if they are over the largest body.
