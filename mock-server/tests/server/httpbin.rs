@@ -76,6 +76,8 @@ fn comparable(answer: &Answer) -> Vec<Value> {
 #[test]
 fn answers_are_those_of_httpbin() {
     let Some(httpbin) = Httpbin::start() else {
+        let named = std::env::var_os("HTTPBIN_PYTHON");
+        assert!(named.is_none(), "HTTPBIN_PYTHON={named:?} has no httpbin and werkzeug");
         eprintln!("skipped: no Python with httpbin; set HTTPBIN_PYTHON to one");
         return;
     };
