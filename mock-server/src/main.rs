@@ -3,17 +3,28 @@
 mod cli;
 
 use std::io::Write;
+use std::process::ExitCode;
 
 use anyhow::Context;
 use clap::Parser;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use waitmark_server::{bind, run};
 
-fn main() -> anyhow::Result<()> {
-    let args = cli::Args::parse();
+fn main() -> ExitCode {
+    match serve(&cli::Args::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn serve(args: &cli::Args) -> anyhow::Result<()> {
     cli::raise_file_limit();
-    let listener =
-        bind(args.listen).with_context(|| format!("cannot listen on {}", args.listen))?;
+    let listener = bind(args.listen).with_context(|| {
+        format!("cannot listen on {}, choose another address with --listen", args.listen)
+    })?;
     let mut stdout = std::io::stdout().lock();
     writeln!(stdout, "listening on http://{}", listener.local_addr()?)?;
     stdout.flush()?;
