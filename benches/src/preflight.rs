@@ -12,8 +12,8 @@ const OTHER_FILES: u64 = 64;
 
 /// Raises the soft limit of open files, which children inherit, and checks that the largest of the
 /// cells can be run. Returns the limit.
-pub(crate) fn check(cells: &[Cell]) -> Result<u64> {
-    let n = cells.iter().map(|cell| u64::from(cell.n)).max().unwrap_or(0);
+pub(crate) fn check<'a>(cells: impl IntoIterator<Item = &'a Cell>) -> Result<u64> {
+    let n = cells.into_iter().map(|cell| u64::from(cell.n)).max().unwrap_or(0);
     let files = raise_open_files();
     check_open_files(n, files)?;
     if let Some((low, high)) = port_range() {

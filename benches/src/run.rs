@@ -46,8 +46,8 @@ pub(crate) fn test(cargo_tmp: &Path, filters: &[String]) -> Result<ExitCode> {
 /// Measures, writes the record and the report, and prints the table.
 pub(crate) fn measure(cargo_tmp: &Path, filters: &[String]) -> Result<ExitCode> {
     let mut bench = Bench::prepare(cargo_tmp, Profile::from_env()?, filters)?;
-    let verification = verify::plan(&bench.profile, &bench.cells);
-    let planned = bench.planned(&verification) + bench.planned(&bench.cells) * bench.profile.rounds;
+    let planned =
+        bench.planned(&bench.verification) + bench.planned(&bench.cells) * bench.profile.rounds;
     let mut progress = Progress::new(planned);
     progress.say(&bench.announcement(&progress::round(planned)));
 
@@ -55,7 +55,7 @@ pub(crate) fn measure(cargo_tmp: &Path, filters: &[String]) -> Result<ExitCode> 
     let before = machine::before(bench.open_files);
     let mut rounds = bench.rounds();
     let stopped = rounds
-        .verify(&verification, &mut progress)
+        .verify(&bench.verification, &mut progress)
         .and_then(|()| rounds.run(bench.profile.how(), &mut progress))
         .err();
     let took = progress.end();
@@ -86,6 +86,7 @@ fn plan(profile: &Profile, filters: &[String]) -> Result<Vec<Cell>> {
 struct Bench {
     profile: Profile,
     cells: Vec<Cell>,
+    verification: Vec<Cell>,
     open_files: u64,
     folder: Folder,
     criterion: PathBuf,
@@ -96,12 +97,13 @@ impl Bench {
     /// Refuses what can't work, then starts the server.
     fn prepare(cargo_tmp: &Path, profile: Profile, filters: &[String]) -> Result<Self> {
         let cells = plan(&profile, filters)?;
-        let open_files = preflight::check(&cells)?;
+        let verification = verify::plan(&profile, &cells);
+        let open_files = preflight::check(cells.iter().chain(&verification))?;
         let folder = Folder::take(cargo_tmp)?;
         let criterion = folder.fresh_criterion()?;
         interrupt::listen()?;
         let server = Server::start(verify::longest_delay(&cells), &criterion.join("server.log"))?;
-        Ok(Bench { profile, cells, open_files, folder, criterion, server })
+        Ok(Bench { profile, cells, verification, open_files, folder, criterion, server })
     }
 
     fn rounds(&self) -> Rounds<'_> {
