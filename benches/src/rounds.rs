@@ -50,7 +50,7 @@ impl<'a> Rounds<'a> {
         for &cell in plan {
             let home = self.criterion.join("verification").join(cell.client.name());
             if let Some(reason) = verify::check(cell, self.profile, self.server, &home, progress)? {
-                self.fail(progress, cell.client, Some(cell.workload.name), &reason);
+                self.fail(progress, cell.client, cell.workload.name, &reason);
             }
         }
         Ok(())
@@ -92,14 +92,17 @@ impl<'a> Rounds<'a> {
         let task = Task { profile, server, client, cells: &cells, how, home: &home };
         let Session { cells: results, stats } = task.run(progress)?;
         self.turns.push(turn(round, client, &stats));
+        // A killed client may have left its files half written: they are not looked at.
         let measurements = match how {
-            How::Criterion { .. } => criterion::read(&home)?,
-            How::Directly { .. } => Vec::new(),
+            How::Criterion { .. } if results.iter().any(Result::is_ok) => criterion::read(&home),
+            _ => Ok(Vec::new()),
         };
+        let measurements =
+            measurements.map_err(|error| format!("{:#}", anyhow::Error::from(error)));
         for (i, result) in places.into_iter().zip(results) {
             let cell = &mut self.cells[i];
             let taken = result.and_then(|times| {
-                observation(&cell.cell, how, times, &measurements, round, order)
+                observation(&cell.cell, how, times, measurements.as_deref()?, round, order)
                     .map_err(|error| format!("{error:#}"))
             });
             match taken {
@@ -116,16 +119,10 @@ impl<'a> Rounds<'a> {
     }
 
     /// Fails the cells of a client before the first round.
-    fn fail(
-        &mut self,
-        progress: &mut Progress,
-        client: Kind,
-        workload: Option<&str>,
-        reason: &str,
-    ) {
+    fn fail(&mut self, progress: &mut Progress, client: Kind, workload: &str, reason: &str) {
         progress.say(&format!("{client} failed: {reason}"));
         for cell in &mut self.cells {
-            if cell.cell.client == client && workload.is_none_or(|w| w == cell.cell.workload.name) {
+            if cell.cell.client == client && cell.cell.workload.name == workload {
                 progress.give_up(self.profile.rounds * cell.cell.estimate(self.profile));
                 cell.failed.get_or_insert_with(|| reason.to_owned());
             }

@@ -2,7 +2,8 @@
 
 use std::net::SocketAddr;
 use std::path::Path;
-use std::time::Duration;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
 use serde::Deserialize;
@@ -13,6 +14,9 @@ use crate::child::{Child, Listening, Order, Reports};
 
 /// How long the server may take to listen.
 const START: Duration = Duration::from_secs(10);
+
+/// How long the server is given to see that a client is gone.
+const SETTLE: Duration = Duration::from_secs(2);
 
 /// One thread, so that the clients keep the rest of the machine.
 pub(crate) const THREADS: usize = 1;
@@ -63,8 +67,13 @@ impl Server {
         Ok(Server { child, addr })
     }
 
-    /// Zeroes the server's counters.
+    /// Zeroes the server's counters, once it is idle: the requests of a client that was killed are
+    /// in flight until the server sees that it is gone, and must not count as the next one's.
     pub(crate) fn reset(&self) -> Result<()> {
+        let deadline = Instant::now() + SETTLE;
+        while self.stats()?.in_flight > 0 && Instant::now() < deadline {
+            thread::sleep(Duration::from_millis(5));
+        }
         self.get("/stats/reset").map(drop)
     }
 
