@@ -9,10 +9,9 @@ use hyper::body::{Body as _, Incoming};
 use hyper::{Method, Response, StatusCode};
 
 use crate::body::Body;
-use crate::line::{Busy, Line};
+use crate::line::Line;
 use crate::response::Refusal;
 use crate::route::{self, Ending, Reply};
-use crate::stats::InFlight;
 use crate::takeover::Takeover;
 use crate::worker::Worker;
 
@@ -21,17 +20,50 @@ use crate::worker::Worker;
 #[error("the connection is taken over")]
 pub(crate) struct TakenOver;
 
-/// What lasts as long as the server is at work on a request.
+/// What lasts as long as the server is at work on a request. Dropped before it is done, its client
+/// went away.
 pub(crate) struct Serving {
-    in_flight: Option<InFlight>,
-    _busy: Busy,
+    line: Arc<Line>,
+    counted: Option<Counted>,
+}
+
+/// A request that the counters know of.
+struct Counted {
+    /// The place in [`ENDPOINTS`](crate::endpoints::ENDPOINTS).
+    endpoint: usize,
+    /// The status it is to be answered with, if it is no fault.
+    status: Option<StatusCode>,
 }
 
 impl Serving {
+    fn new(line: Arc<Line>) -> Self {
+        line.busy();
+        Self { line, counted: None }
+    }
+
+    fn count(&mut self, reply: &Reply) {
+        let status = match &reply.ending {
+            Ending::Response(response) => Some(response.status),
+            Ending::Takeover(_) => None,
+        };
+        if let Some(endpoint) = reply.endpoint {
+            self.line.worker.server.stats.began();
+            self.counted = Some(Counted { endpoint, status });
+        }
+    }
+
+    /// Ends when the answer is due.
+    async fn wait(&self, deadline: Instant) {
+        self.line.worker.timers.sleep_until(deadline).await;
+        if self.counted.is_some() {
+            self.line.worker.server.stats.due(deadline);
+        }
+    }
+
     /// Counts the request as answered; called when the last of its answer is handed to hyper.
-    pub(crate) fn done(self) {
-        if let Some(in_flight) = self.in_flight {
-            in_flight.answered();
+    pub(crate) fn done(mut self) {
+        if let Some(Counted { endpoint, status }) = self.counted.take() {
+            self.line.worker.server.stats.answered(endpoint, status);
         }
     }
 
@@ -43,57 +75,68 @@ impl Serving {
     }
 
     /// Is done as far as HTTP goes.
-    fn leave_to(self, takeover: &Takeover) {
-        if let (Some(in_flight), Takeover::Fault(fault)) = (&self.in_flight, takeover) {
-            in_flight.failed(*fault);
+    fn leave_to(self, takeover: Takeover) {
+        let stats = &self.line.worker.server.stats;
+        if let (Some(_), Takeover::Fault(fault)) = (&self.counted, &takeover) {
+            stats.failed(*fault);
         }
+        self.line.take_over(takeover);
         self.done();
+    }
+}
+
+impl Drop for Serving {
+    fn drop(&mut self) {
+        if self.counted.is_some() {
+            self.line.worker.server.stats.gone();
+        }
+        self.line.quiet();
     }
 }
 
 /// Reads the rest of a request, finds its answer, and holds that back until its deadline.
 pub(crate) async fn answer(
-    worker: Arc<Worker>,
     line: Arc<Line>,
     request: hyper::Request<Incoming>,
 ) -> Result<Response<Body>, TakenOver> {
-    let busy = Line::busy(&line);
-    let (head, body) = request.into_parts();
-    let body = read(&worker, body).await;
+    let mut serving = Serving::new(line);
+    let (mut head, body) = request.into_parts();
+    let body = match body.is_end_stream() {
+        true => Ok(Bytes::new()),
+        // Boxed, as few requests have a body and all would pay for the place.
+        false => Box::pin(read(&serving.line.worker, body)).await,
+    };
     let received = Instant::now();
-    // Under a load that never lets the runtime park, sleepers are woken here.
-    worker.timers.fire(received);
-    let reply = match &body {
-        Ok(body) => route::route(&worker, &head, body, &line.origin),
-        Err(refusal) => Reply::outside(refusal.response()),
+    let (reply, log) = {
+        let Line { worker, origin, .. } = &*serving.line;
+        let reply = match &body {
+            Ok(body) => route::route(worker, &head, body, origin),
+            Err(refusal) => Reply::outside(refusal.response()),
+        };
+        let log = worker.server.options.log;
+        (reply, log.then(|| format!("{origin} {} {}", head.method, head.uri)))
     };
     let head_only = head.method == Method::HEAD;
-    let log =
-        worker.server.options.log.then(|| format!("{} {} {}", line.origin, head.method, head.uri));
     // A held connection should cost little: its request goes before the wait.
-    drop((head, body));
+    head.headers.clear();
+    let headers = head.headers;
+    drop((head.uri, body));
 
-    let status = match &reply.ending {
-        Ending::Response(response) => Some(response.status()),
-        Ending::Takeover(_) => None,
-    };
-    let in_flight =
-        reply.endpoint.map(|endpoint| InFlight::enter(worker.server.clone(), endpoint, status));
+    serving.count(&reply);
     if !reply.delay.is_zero() {
-        let deadline = received + reply.delay;
-        worker.timers.sleep_until(deadline).await;
-        in_flight.iter().for_each(|in_flight| in_flight.due(deadline));
+        serving.wait(received + reply.delay).await;
     }
     if let Some(log) = log {
-        let status = status.map_or("fault".into(), |status| status.as_u16().to_string());
+        let status = match &reply.ending {
+            Ending::Response(response) => response.status.as_str(),
+            Ending::Takeover(_) => "fault",
+        };
         eprintln!("{log} {status} {:?}", received.elapsed());
     }
-    let serving = Serving { in_flight, _busy: busy };
     match reply.ending {
-        Ending::Response(response) => Ok(serving.respond(response, head_only)),
+        Ending::Response(response) => Ok(serving.respond(response.into_http(headers), head_only)),
         Ending::Takeover(takeover) => {
-            serving.leave_to(&takeover);
-            line.take_over(takeover);
+            serving.leave_to(takeover);
             Err(TakenOver)
         }
     }
@@ -101,9 +144,6 @@ pub(crate) async fn answer(
 
 /// The whole body of a request, within the limits of size and time.
 async fn read(worker: &Worker, body: Incoming) -> Result<Bytes, Refusal> {
-    if body.is_end_stream() {
-        return Ok(Bytes::new());
-    }
     let options = &worker.server.options;
     let whole = Limited::new(body, options.max_body).collect();
     let timeout = worker.timers.sleep_until(Instant::now() + options.header_timeout);

@@ -9,8 +9,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bytes::{Bytes, BytesMut};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
 use tokio::sync::mpsc;
+
+use crate::line::Socket;
 
 /// The longest line; a member who sends a longer one is put out.
 const MAX_LINE: usize = 64 << 10;
@@ -72,16 +73,16 @@ impl Rooms {
 
 impl Member {
     /// Answers the request to join, then passes lines on in both directions until either side ends.
-    pub(crate) async fn talk(mut self, stream: &mut TcpStream, read: Bytes) -> io::Result<()> {
-        stream.write_all(SWITCHING).await?;
+    pub(crate) async fn talk(mut self, socket: &mut Socket, read: Bytes) -> io::Result<()> {
+        socket.write_all(SWITCHING).await?;
         let mut unsent = BytesMut::from(&read[..]);
         let mut batch = Vec::with_capacity(BATCH);
         while self.say_lines(&mut unsent) {
             tokio::select! {
-                read = stream.read_buf(&mut unsent) => if read? == 0 { break },
+                read = socket.read_buf(&mut unsent) => if read? == 0 { break },
                 heard = self.lines.recv_many(&mut batch, BATCH) => {
                     if heard == 0 { break }
-                    stream.write_all(&batch.concat()).await?;
+                    socket.write_all(&batch.concat()).await?;
                     batch.clear();
                 }
             }

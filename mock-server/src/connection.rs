@@ -1,7 +1,9 @@
 //! One connection from its first byte to its last.
 
-use std::net::IpAddr;
+use std::future::poll_fn;
+use std::pin::pin;
 use std::sync::Arc;
+use std::task::Poll;
 
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -11,7 +13,6 @@ use tokio::sync::{OwnedSemaphorePermit, watch};
 
 use crate::answer::answer;
 use crate::line::{Line, Socket, Watchdog};
-use crate::worker::Worker;
 
 /// The longest head of a request, in bytes.
 const MAX_HEAD: usize = 64 << 10;
@@ -19,17 +20,15 @@ const MAX_HEAD: usize = 64 << 10;
 /// Serves requests until the client leaves or takes too long, a takeover ends the connection, or
 /// the server stops and the last answer is out.
 pub(crate) async fn serve(
-    worker: Arc<Worker>,
+    line: Arc<Line>,
     stream: TcpStream,
-    origin: IpAddr,
-    mut stopping: watch::Receiver<bool>,
+    stopping: watch::Receiver<bool>,
     _place: OwnedSemaphorePermit,
 ) {
-    let _connected = worker.server.stats.connected();
-    let line = Line::new(origin);
-    let mut watchdog = Watchdog::new(&line, &worker.timers, &worker.server.options);
+    let _connected = line.worker.server.stats.connected();
+    let mut watchdog = Watchdog::new(line.clone());
     let socket = Socket { stream, line: line.clone() };
-    let service = service_fn(|request| answer(worker.clone(), line.clone(), request));
+    let service = service_fn(|request| answer(line.clone(), request));
     let mut connection = http1::Builder::new()
         // The watchdog's work.
         .header_read_timeout(None)
@@ -38,13 +37,14 @@ pub(crate) async fn serve(
         .max_buf_size(MAX_HEAD)
         .serve_connection(TokioIo::new(socket), service);
     // What goes wrong on a connection is the client's doing or its leaving: there is no one to tell.
+    let mut stopped = pin!(stopped(&stopping));
     let mut draining = false;
     loop {
         tokio::select! {
             biased;
             _ = &mut connection => break,
             () = &mut watchdog => return,
-            () = stopped(&mut stopping), if !draining => {
+            () = &mut stopped, if !draining => {
                 draining = true;
                 std::pin::Pin::new(&mut connection).graceful_shutdown();
             }
@@ -52,15 +52,27 @@ pub(crate) async fn serve(
     }
     if let Some(takeover) = line.taken_over() {
         let parts = connection.into_parts();
-        let stream = parts.io.into_inner().stream;
+        let socket = parts.io.into_inner();
         tokio::select! {
-            _ = takeover.run(stream, parts.read_buf, &worker) => {}
-            () = stopped(&mut stopping) => {}
+            _ = takeover.run(socket, parts.read_buf) => {}
+            () = &mut stopped, if !draining => {}
         }
     }
 }
 
 /// Ends once the server is to stop, or is gone.
-async fn stopped(stopping: &mut watch::Receiver<bool>) {
-    let _ = stopping.wait_for(|stopping| *stopping).await;
+///
+/// It is asked whenever the connection does something, so it looks for news before it waits again.
+async fn stopped(stopping: &watch::Receiver<bool>) {
+    let mut waiter = stopping.clone();
+    let mut stop = pin!(waiter.wait_for(|stopping| *stopping));
+    let mut waiting = false;
+    poll_fn(|cx| {
+        if waiting && stopping.has_changed().is_ok_and(|changed| !changed) {
+            return Poll::Pending;
+        }
+        waiting = true;
+        stop.as_mut().poll(cx).map(drop)
+    })
+    .await;
 }

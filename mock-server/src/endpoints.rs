@@ -13,8 +13,6 @@ mod social;
 mod status;
 mod streams;
 
-use std::sync::Arc;
-
 use hyper::Method;
 
 use crate::request::Request;
@@ -29,6 +27,8 @@ pub(crate) use limited::Limiters;
 pub(crate) struct Endpoint {
     /// The path, with `{...}` where a request has a value.
     pub(crate) path: &'static str,
+    /// What the path has before and after its `{...}`.
+    around: Option<(&'static str, &'static str)>,
     /// A request to try.
     pub(crate) example: &'static str,
     /// What it does, in a line.
@@ -39,7 +39,7 @@ pub(crate) struct Endpoint {
     pub(crate) handler: Handler,
 }
 
-pub(crate) type Handler = fn(&Arc<Worker>, &Request<'_>) -> Result<Draft, Refusal>;
+pub(crate) type Handler = fn(&Worker, &Request<'_>) -> Result<Draft, Refusal>;
 
 /// The methods that an endpoint takes.
 #[derive(Clone, Copy, PartialEq)]
@@ -118,7 +118,7 @@ const fn any(
     about: &'static str,
     handler: Handler,
 ) -> Endpoint {
-    Endpoint { path, example, about, methods: Methods::Any, counted: true, handler }
+    Endpoint { counted: true, ..outside(path, example, about, handler) }
 }
 
 const fn get(
@@ -127,7 +127,7 @@ const fn get(
     about: &'static str,
     handler: Handler,
 ) -> Endpoint {
-    Endpoint { path, example, about, methods: Methods::Get, counted: true, handler }
+    Endpoint { methods: Methods::Get, ..any(path, example, about, handler) }
 }
 
 /// An endpoint about the server itself.
@@ -137,18 +137,40 @@ const fn outside(
     about: &'static str,
     handler: Handler,
 ) -> Endpoint {
-    Endpoint { path, example, about, methods: Methods::Any, counted: false, handler }
+    let around = around(path);
+    Endpoint { path, around, example, about, methods: Methods::Any, counted: false, handler }
+}
+
+/// What is before and after the `{...}` of a path. In bytes, as a constant can't search a string.
+const fn around(path: &str) -> Option<(&str, &str)> {
+    let (mut from, mut to) = (0, 0);
+    let mut i = 0;
+    while i < path.len() {
+        match path.as_bytes()[i] {
+            b'{' => from = i,
+            b'}' => to = i + 1,
+            _ => {}
+        }
+        i += 1;
+    }
+    if to == 0 { None } else { Some((path.split_at(from).0, path.split_at(to).1)) }
 }
 
 impl Endpoint {
-    /// True if the request's path is this one, with something in the place of each `{...}`.
-    pub(crate) fn matches(&self, request: &Request<'_>) -> bool {
-        let mut segments = request.segments.iter();
-        let Some(path) = self.path.strip_prefix('/') else { return false };
-        path.split('/').all(|part| {
-            segments.next().is_some_and(|segment| {
-                if part.starts_with('{') { !segment.is_empty() } else { part == segment }
-            })
-        }) && (segments.next().is_none() || self.path == BELOW_ANYTHING)
+    /// What `path` has in the place of this endpoint's `{...}`, if it is one of its paths.
+    fn value<'p>(&self, path: &'p str) -> Option<&'p str> {
+        let Some((before, after)) = self.around else {
+            return (path == self.path).then_some("");
+        };
+        let value = path.strip_prefix(before)?.strip_suffix(after)?;
+        let one_segment = self.path == BELOW_ANYTHING || !value.contains('/');
+        (!value.is_empty() && one_segment).then_some(value)
     }
+}
+
+/// The endpoint that a decoded path names, its place in [`ENDPOINTS`], and the value of its `{...}`.
+pub(crate) fn find(path: &str) -> (usize, &'static Endpoint, &str) {
+    let mut endpoints = ENDPOINTS.iter().enumerate();
+    let found = endpoints.find_map(|(i, endpoint)| Some((i, endpoint, endpoint.value(path)?)));
+    found.unwrap_or((UNKNOWN, &ENDPOINTS[UNKNOWN], ""))
 }

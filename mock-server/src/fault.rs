@@ -4,8 +4,8 @@ use std::io;
 use std::time::{Duration, Instant};
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
 
+use crate::line::Socket;
 use crate::worker::Worker;
 
 /// A way to fail a client.
@@ -64,40 +64,40 @@ impl Fault {
     }
 
     /// Sends what there is to send of it. Closing, or resetting, is left to the caller.
-    pub(crate) async fn send(self, stream: &mut TcpStream, worker: &Worker) -> io::Result<()> {
+    pub(crate) async fn send(self, socket: &mut Socket, worker: &Worker) -> io::Result<()> {
         match self {
             Self::Reset | Self::Empty => Ok(()),
-            Self::Truncate => stream.write_all(&[HEAD, HALF].concat()).await,
-            Self::Garbage => stream.write_all(GARBAGE).await,
-            Self::MalformedChunk => stream.write_all(&[CHUNKED, CHUNKS].concat()).await,
+            Self::Truncate => socket.write_all(&[HEAD, HALF].concat()).await,
+            Self::Garbage => socket.write_all(GARBAGE).await,
+            Self::MalformedChunk => socket.write_all(&[CHUNKED, CHUNKS].concat()).await,
             Self::SlowHeaders => {
-                trickle(stream, HEAD, worker).await?;
-                stream.write_all(&[HALF, REST].concat()).await
+                trickle(socket, HEAD, worker).await?;
+                socket.write_all(&[HALF, REST].concat()).await
             }
             Self::StallBody => {
-                stream.write_all(&[HEAD, HALF].concat()).await?;
-                gone(stream).await
+                socket.write_all(&[HEAD, HALF].concat()).await?;
+                gone(socket).await
             }
             Self::SlowBody => {
-                stream.write_all(HEAD).await?;
-                trickle(stream, &[HALF, REST].concat(), worker).await
+                socket.write_all(HEAD).await?;
+                trickle(socket, &[HALF, REST].concat(), worker).await
             }
         }
     }
 }
 
 /// Sends `bytes` one by one.
-async fn trickle(stream: &mut TcpStream, bytes: &[u8], worker: &Worker) -> io::Result<()> {
+async fn trickle(socket: &mut Socket, bytes: &[u8], worker: &Worker) -> io::Result<()> {
     for byte in bytes {
-        stream.write_all(&[*byte]).await?;
+        socket.write_all(&[*byte]).await?;
         worker.timers.sleep_until(Instant::now() + BYTE_INTERVAL).await;
     }
     Ok(())
 }
 
 /// Waits until the client leaves.
-async fn gone(stream: &mut TcpStream) -> io::Result<()> {
+async fn gone(socket: &mut Socket) -> io::Result<()> {
     let mut scrap = [0; 1024];
-    while stream.read(&mut scrap).await? > 0 {}
+    while socket.read(&mut scrap).await? > 0 {}
     Ok(())
 }

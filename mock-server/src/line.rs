@@ -7,94 +7,102 @@
 use std::io;
 use std::net::IpAddr;
 use std::pin::Pin;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 
 use crate::options::Options;
 use crate::takeover::Takeover;
-use crate::timer::{Sleep, Timers};
+use crate::timer::Sleep;
+use crate::worker::Worker;
 
 /// What a connection is doing.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Phase {
     /// Between requests, or sending the rest of an answer; since the last byte moved.
-    Quiet,
+    Quiet = 0,
     /// Reading a request's headers; since their first byte.
-    Reading,
+    Reading = 1,
     /// Working on a request or waiting for its delay; since its headers were read.
-    Busy,
+    Busy = 2,
 }
 
-/// The state that the socket, the requests and the watchdog of one connection share.
+/// One connection, as its socket, its requests and its watchdog share it.
 pub(crate) struct Line {
+    pub(crate) worker: Arc<Worker>,
     /// The client's address.
     pub(crate) origin: String,
-    state: Mutex<State>,
+    /// The phase in the lowest bits, and above them the clock's nanoseconds at its beginning. Only
+    /// the thread that serves the connection uses it.
+    state: AtomicU64,
+    takeover: Mutex<Option<Takeover>>,
 }
 
-struct State {
-    phase: Phase,
-    since: Instant,
-    takeover: Option<Takeover>,
-}
+/// The bits that hold a phase.
+const PHASE_BITS: u32 = 2;
 
 impl Line {
-    pub(crate) fn new(origin: IpAddr) -> Arc<Self> {
-        let state = State { phase: Phase::Quiet, since: Instant::now(), takeover: None };
-        Arc::new(Self { origin: origin.to_string(), state: Mutex::new(state) })
+    pub(crate) fn new(worker: Arc<Worker>, origin: IpAddr) -> Arc<Self> {
+        let line = Self {
+            worker,
+            origin: origin.to_string(),
+            state: AtomicU64::default(),
+            takeover: Mutex::default(),
+        };
+        line.quiet();
+        Arc::new(line)
     }
 
-    /// Marks the connection as at work on a request until the guard is dropped.
-    pub(crate) fn busy(line: &Arc<Self>) -> Busy {
-        line.enter(Phase::Busy);
-        Busy { line: line.clone() }
+    /// Marks the connection as at work on a request.
+    pub(crate) fn busy(&self) {
+        self.enter(Phase::Busy);
+    }
+
+    /// Marks the connection as done with its request.
+    pub(crate) fn quiet(&self) {
+        self.enter(Phase::Quiet);
     }
 
     /// Leaves the connection to `takeover`, once hyper has let go of it.
     pub(crate) fn take_over(&self, takeover: Takeover) {
-        self.state().takeover = Some(takeover);
+        *self.takeover() = Some(takeover);
     }
 
     /// What the connection was left to, if it was.
     pub(crate) fn taken_over(&self) -> Option<Takeover> {
-        self.state().takeover.take()
+        self.takeover().take()
+    }
+
+    fn takeover(&self) -> MutexGuard<'_, Option<Takeover>> {
+        self.takeover.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn enter(&self, phase: Phase) {
-        let mut state = self.state();
-        state.phase = phase;
-        state.since = Instant::now();
+        let since = self.worker.timers.clock();
+        self.state.store(since << PHASE_BITS | phase as u64, Relaxed);
     }
 
-    fn read(&self) {
-        if self.state().phase == Phase::Quiet {
-            self.enter(Phase::Reading);
+    /// The phase and its beginning.
+    fn state(&self) -> (Phase, u64) {
+        let state = self.state.load(Relaxed);
+        let phase = match state & ((1 << PHASE_BITS) - 1) {
+            0 => Phase::Quiet,
+            1 => Phase::Reading,
+            _ => Phase::Busy,
+        };
+        (phase, state >> PHASE_BITS)
+    }
+
+    /// Bytes were read or, else, written.
+    fn moved(&self, read: bool) {
+        self.worker.timers.count_io();
+        if self.state().0 == Phase::Quiet {
+            self.enter(if read { Phase::Reading } else { Phase::Quiet });
         }
-    }
-
-    fn wrote(&self) {
-        if self.state().phase == Phase::Quiet {
-            self.enter(Phase::Quiet);
-        }
-    }
-
-    fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// A request that is worked on.
-pub(crate) struct Busy {
-    line: Arc<Line>,
-}
-
-impl Drop for Busy {
-    fn drop(&mut self) {
-        self.line.enter(Phase::Quiet);
     }
 }
 
@@ -113,7 +121,7 @@ impl AsyncRead for Socket {
         let before = buf.filled().len();
         let polled = Pin::new(&mut self.stream).poll_read(cx, buf);
         if buf.filled().len() > before {
-            self.line.read();
+            self.line.moved(true);
         }
         polled
     }
@@ -127,7 +135,7 @@ impl AsyncWrite for Socket {
     ) -> Poll<io::Result<usize>> {
         let polled = Pin::new(&mut self.stream).poll_write(cx, buf);
         if polled.is_ready() {
-            self.line.wrote();
+            self.line.moved(false);
         }
         polled
     }
@@ -146,38 +154,52 @@ impl AsyncWrite for Socket {
 /// Must be polled by the task that serves the connection, after the connection itself.
 pub(crate) struct Watchdog {
     line: Arc<Line>,
-    timers: Timers,
     limits: Limits,
-    /// Set to no later than the end of the phase, and left alone while it is earlier.
+    /// The clock when to look again: no later than the end of the phase.
+    next: u64,
     sleep: Sleep,
 }
 
+/// How long a connection may stay in each phase, in nanoseconds.
 struct Limits {
-    quiet: Duration,
-    reading: Duration,
-    busy: Duration,
+    quiet: u64,
+    reading: u64,
+    busy: u64,
 }
 
 impl Watchdog {
-    pub(crate) fn new(line: &Arc<Line>, timers: &Timers, options: &Options) -> Self {
+    pub(crate) fn new(line: Arc<Line>) -> Self {
+        let Options { idle_timeout, header_timeout, max_delay, max_duration, .. } =
+            line.worker.server.options;
+        // No sum of the limits comes near what fits.
+        let nanos = |limit: Duration| limit.as_nanos() as u64;
         let limits = Limits {
-            quiet: options.idle_timeout,
-            reading: options.header_timeout,
+            quiet: nanos(idle_timeout),
+            reading: nanos(header_timeout),
             // Reading the body, the delay and the answer, each of which has its own limit.
-            busy: options.header_timeout + options.max_delay + options.max_duration,
+            busy: nanos(header_timeout + max_delay + max_duration),
         };
-        let sleep = timers.sleep_until(Instant::now() + limits.reading.min(limits.quiet));
-        Self { line: line.clone(), timers: timers.clone(), limits, sleep }
+        let timers = &line.worker.timers;
+        let next = timers.clock() + limits.reading.min(limits.quiet);
+        let sleep = timers.sleep_until(timers.instant(next));
+        Self { line, limits, next, sleep }
     }
 
-    fn deadline(&self) -> Instant {
-        let state = self.line.state();
-        state.since
-            + match state.phase {
+    /// The end of the phase.
+    fn deadline(&self) -> u64 {
+        let (phase, since) = self.line.state();
+        since
+            + match phase {
                 Phase::Quiet => self.limits.quiet,
                 Phase::Reading => self.limits.reading,
                 Phase::Busy => self.limits.busy,
             }
+    }
+
+    fn look_again_at(&mut self, next: u64) {
+        let timers = &self.line.worker.timers;
+        self.sleep = timers.sleep_until(timers.instant(next));
+        self.next = next;
     }
 }
 
@@ -188,17 +210,22 @@ impl Future for Watchdog {
         let this = self.get_mut();
         loop {
             let deadline = this.deadline();
-            if deadline < this.sleep.deadline() {
-                this.sleep = this.timers.sleep_until(deadline);
+            if deadline < this.next {
+                this.look_again_at(deadline);
             }
             // A task's waker stays the same: a sleep that has it needs no further poll.
-            if this.sleep.is_waiting() || Pin::new(&mut this.sleep).poll(cx).is_pending() {
+            let timers = &this.line.worker.timers;
+            if this.sleep.was_polled() && timers.clock() < this.next {
                 return Poll::Pending;
             }
-            if deadline <= Instant::now() {
+            if Pin::new(&mut this.sleep).poll(cx).is_pending() {
+                return Poll::Pending;
+            }
+            timers.tick();
+            if deadline <= timers.clock() {
                 return Poll::Ready(());
             }
-            this.sleep = this.timers.sleep_until(deadline);
+            this.look_again_at(deadline);
         }
     }
 }

@@ -23,35 +23,23 @@ pub(crate) struct Request<'a> {
     pub(crate) body: &'a [u8],
     /// The client's address.
     pub(crate) origin: &'a str,
-    /// The decoded parts of the path: `/delay/1` is `delay` and `1`.
-    pub(crate) segments: Vec<Cow<'a, str>>,
+    /// What the path has in the place of the endpoint's `{...}`; empty if that has none.
+    pub(crate) value: &'a str,
     pub(crate) query: Vec<Argument<'a>>,
 }
 
 impl<'a> Request<'a> {
-    pub(crate) fn new(head: &'a Parts, body: &'a [u8], origin: &'a str) -> Result<Self, Refusal> {
-        let path = head.uri.path().strip_prefix('/');
-        let segments = path
-            .ok_or_else(|| Refusal::bad_request("path: does not begin with a /"))?
-            .split('/')
-            .map(|segment| percent_encoding::percent_decode_str(segment).decode_utf8())
-            .collect::<Result<_, _>>()
-            .map_err(|_| Refusal::bad_request("path: is not UTF-8 once decoded"))?;
+    pub(crate) fn new(head: &'a Parts, body: &'a [u8], origin: &'a str, value: &'a str) -> Self {
         let query = head.uri.query().unwrap_or_default();
-        Ok(Self {
+        Self {
             method: &head.method,
             uri: &head.uri,
             headers: &head.headers,
             body,
             origin,
-            segments,
+            value,
             query: form_urlencoded::parse(query.as_bytes()).collect(),
-        })
-    }
-
-    /// A part of the path by its place; empty if the path is shorter.
-    pub(crate) fn segment(&self, i: usize) -> &str {
-        self.segments.get(i).map_or("", AsRef::as_ref)
+        }
     }
 
     /// The value of a query argument. Twice the same is refused: there is no right one.

@@ -1,8 +1,8 @@
 //! The ways to answer: JSON, text, bytes, an empty body with a status, or a refusal that says why.
 
 use bytes::Bytes;
-use hyper::header::{ALLOW, CONTENT_TYPE, HeaderValue};
-use hyper::{Response, StatusCode};
+use hyper::StatusCode;
+use hyper::header::{ALLOW, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use serde::Serialize;
 use serde_json::json;
 
@@ -11,32 +11,61 @@ use crate::body::Body;
 /// The content type of JSON.
 pub(crate) static JSON: HeaderValue = HeaderValue::from_static("application/json");
 
-/// 200 with `value` as JSON.
-#[expect(clippy::expect_used, reason = "what is given here has string keys and no failing parts")]
-pub(crate) fn json(value: &impl Serialize) -> Response<Body> {
-    let mut text = Vec::with_capacity(512);
-    serde_json::to_writer(&mut text, value).expect("serializes into memory");
-    text.push(b'\n');
-    with_type(JSON.clone(), Body::Whole(text.into()))
+/// An answer as the endpoints make it. What hyper sends is made of it when it is due.
+pub(crate) struct Response {
+    pub(crate) status: StatusCode,
+    content_type: Option<&'static HeaderValue>,
+    /// One header more: no answer has two.
+    header: Option<(HeaderName, HeaderValue)>,
+    body: Body,
 }
 
-/// 200 with this body.
-pub(crate) fn bytes(content_type: &'static str, body: impl Into<Bytes>) -> Response<Body> {
-    with_type(HeaderValue::from_static(content_type), Body::Whole(body.into()))
-}
+impl Response {
+    /// 200 with this body of this content type.
+    pub(crate) fn new(content_type: &'static HeaderValue, body: Body) -> Self {
+        Self { content_type: Some(content_type), body, ..Self::empty(StatusCode::OK) }
+    }
 
-/// 200 with this body, whatever kind it is.
-pub(crate) fn with_type(content_type: HeaderValue, body: Body) -> Response<Body> {
-    let mut response = Response::new(body);
-    response.headers_mut().insert(CONTENT_TYPE, content_type);
-    response
-}
+    /// 200 with this body of this content type.
+    pub(crate) fn bytes(content_type: &'static HeaderValue, body: impl Into<Bytes>) -> Self {
+        Self::new(content_type, Body::Whole(body.into()))
+    }
 
-/// An empty body with this status.
-pub(crate) fn empty(status: StatusCode) -> Response<Body> {
-    let mut response = Response::new(Body::Whole(Bytes::new()));
-    *response.status_mut() = status;
-    response
+    /// 200 with `value` as JSON.
+    #[expect(clippy::expect_used, reason = "what is given has string keys and no failing parts")]
+    pub(crate) fn json(value: &impl Serialize) -> Self {
+        let mut text = serde_json::to_vec(value).expect("serializes into memory");
+        text.push(b'\n');
+        Self::bytes(&JSON, text)
+    }
+
+    /// An empty body with this status.
+    pub(crate) fn empty(status: StatusCode) -> Self {
+        Self { status, content_type: None, header: None, body: Body::Whole(Bytes::new()) }
+    }
+
+    pub(crate) fn with_status(self, status: StatusCode) -> Self {
+        Self { status, ..self }
+    }
+
+    pub(crate) fn with_header(self, name: HeaderName, value: HeaderValue) -> Self {
+        Self { header: Some((name, value)), ..self }
+    }
+
+    /// The answer for hyper to send. `headers` is an empty map to use: that of the request saves
+    /// making a new one.
+    pub(crate) fn into_http(self, mut headers: HeaderMap) -> hyper::Response<Body> {
+        if let Some(content_type) = self.content_type {
+            headers.insert(CONTENT_TYPE, content_type.clone());
+        }
+        if let Some((name, value)) = self.header {
+            headers.insert(name, value);
+        }
+        let mut response = hyper::Response::new(self.body);
+        *response.status_mut() = self.status;
+        *response.headers_mut() = headers;
+        response
+    }
 }
 
 /// A request that can't be answered as it is. The message names what is wrong with it.
@@ -66,12 +95,11 @@ impl Refusal {
     }
 
     /// The refusal as `{"error": message}`.
-    pub(crate) fn response(&self) -> Response<Body> {
-        let mut response = json(&json!({ "error": self.message }));
-        *response.status_mut() = self.status;
-        if let Some(methods) = self.allow {
-            response.headers_mut().insert(ALLOW, HeaderValue::from_static(methods));
+    pub(crate) fn response(&self) -> Response {
+        let response = Response::json(&json!({ "error": self.message })).with_status(self.status);
+        match self.allow {
+            Some(methods) => response.with_header(ALLOW, HeaderValue::from_static(methods)),
+            None => response,
         }
-        response
     }
 }

@@ -1,17 +1,18 @@
 //! Which endpoint answers a path, and the arguments that every endpoint takes.
 
-use std::sync::Arc;
+use std::borrow::Cow;
 use std::time::Duration;
 
+use hyper::header::{ALLOW, HeaderValue};
 use hyper::http::request::Parts;
-use hyper::{Method, Response, StatusCode};
+use hyper::{Method, StatusCode};
+use percent_encoding::percent_decode_str;
 
-use crate::body::Body;
 use crate::chance;
-use crate::endpoints::{ENDPOINTS, Endpoint, UNKNOWN};
+use crate::endpoints::{self, Endpoint, UNKNOWN};
 use crate::fault::Fault;
 use crate::request::Request;
-use crate::response::{self, Refusal};
+use crate::response::{Refusal, Response};
 use crate::takeover::Takeover;
 use crate::worker::Worker;
 
@@ -20,19 +21,20 @@ pub(crate) struct Reply {
     pub(crate) ending: Ending,
     /// How long to wait first.
     pub(crate) delay: Duration,
-    /// The place in [`ENDPOINTS`] of the endpoint to count this for, if it is to be counted.
+    /// The place in [`ENDPOINTS`](endpoints::ENDPOINTS) of the endpoint to count this for, if it
+    /// is to be counted.
     pub(crate) endpoint: Option<usize>,
 }
 
 /// What comes after the wait.
 pub(crate) enum Ending {
-    Response(Response<Body>),
+    Response(Response),
     Takeover(Takeover),
 }
 
 impl Reply {
     /// A response that no counter is for.
-    pub(crate) fn outside(response: Response<Body>) -> Self {
+    pub(crate) fn outside(response: Response) -> Self {
         Self { ending: Ending::Response(response), delay: Duration::ZERO, endpoint: None }
     }
 }
@@ -44,8 +46,8 @@ pub(crate) struct Draft {
     pub(crate) delay: Option<Duration>,
 }
 
-impl From<Response<Body>> for Draft {
-    fn from(response: Response<Body>) -> Self {
+impl From<Response> for Draft {
+    fn from(response: Response) -> Self {
         Self { ending: Ending::Response(response), delay: None }
     }
 }
@@ -57,23 +59,34 @@ impl From<Takeover> for Draft {
 }
 
 /// The reply of the endpoint that the path names.
-pub(crate) fn route(worker: &Arc<Worker>, head: &Parts, body: &[u8], origin: &str) -> Reply {
-    let request = match Request::new(head, body, origin) {
-        Ok(request) => request,
+pub(crate) fn route(worker: &Worker, head: &Parts, body: &[u8], origin: &str) -> Reply {
+    let path = match decoded(head.uri.path()) {
+        Ok(path) => path,
         Err(refusal) => return Reply { endpoint: Some(UNKNOWN), ..refused(&refusal) },
     };
-    let found = ENDPOINTS.iter().position(|endpoint| endpoint.matches(&request));
-    let place = found.unwrap_or(UNKNOWN);
-    let endpoint = &ENDPOINTS[place];
-    if !endpoint.counted {
-        let draft = allowed(endpoint, &request).and_then(|()| (endpoint.handler)(worker, &request));
-        return match draft {
-            Ok(draft) => Reply { ending: draft.ending, delay: Duration::ZERO, endpoint: None },
-            Err(refusal) => refused(&refusal),
-        };
+    let (place, endpoint, value) = endpoints::find(&path);
+    let request = Request::new(head, body, origin, value);
+    let reply = allowed(endpoint, &request).and_then(|()| {
+        if endpoint.counted {
+            return reply(worker, endpoint, &request);
+        }
+        let Draft { ending, .. } = (endpoint.handler)(worker, &request)?;
+        Ok(Reply { ending, delay: Duration::ZERO, endpoint: None })
+    });
+    let reply = reply.unwrap_or_else(|refusal| refused(&refusal));
+    Reply { endpoint: endpoint.counted.then_some(place), ..reply }
+}
+
+fn decoded(path: &str) -> Result<Cow<'_, str>, Refusal> {
+    if !path.starts_with('/') {
+        return Err(Refusal::bad_request("path: does not begin with a /"));
     }
-    let reply = allowed(endpoint, &request).and_then(|()| reply(worker, endpoint, &request));
-    Reply { endpoint: Some(place), ..reply.unwrap_or_else(|refusal| refused(&refusal)) }
+    // Looking first is cheaper than decoding what needs none.
+    if !path.contains('%') {
+        return Ok(path.into());
+    }
+    let path = percent_decode_str(path).decode_utf8();
+    path.map_err(|_| Refusal::bad_request("path: is not UTF-8 once decoded"))
 }
 
 fn refused(refusal: &Refusal) -> Reply {
@@ -89,11 +102,7 @@ fn allowed(endpoint: &Endpoint, request: &Request<'_>) -> Result<(), Refusal> {
 }
 
 /// The endpoint's draft with the delay and the fault that the query asks for.
-fn reply(
-    worker: &Arc<Worker>,
-    endpoint: &Endpoint,
-    request: &Request<'_>,
-) -> Result<Reply, Refusal> {
+fn reply(worker: &Worker, endpoint: &Endpoint, request: &Request<'_>) -> Result<Reply, Refusal> {
     if request.method == Method::OPTIONS {
         return Ok(options(endpoint));
     }
@@ -119,8 +128,6 @@ fn fault(worker: &Worker, request: &Request<'_>) -> Result<Option<Takeover>, Ref
 }
 
 fn options(endpoint: &Endpoint) -> Reply {
-    let mut response = response::empty(StatusCode::OK);
-    let allow = hyper::header::HeaderValue::from_static(endpoint.methods.list());
-    response.headers_mut().insert(hyper::header::ALLOW, allow);
-    Reply::outside(response)
+    let allow = HeaderValue::from_static(endpoint.methods.list());
+    Reply::outside(Response::empty(StatusCode::OK).with_header(ALLOW, allow))
 }

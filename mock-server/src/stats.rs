@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use hdrhistogram::Histogram;
@@ -11,11 +11,9 @@ use serde::Serialize;
 
 use crate::endpoints::ENDPOINTS;
 use crate::fault::Fault;
-use crate::worker::Shared;
 
 /// The counters of one server, shared by its workers.
 pub(crate) struct Stats {
-    requests: AtomicU64,
     in_flight: AtomicU64,
     peak_in_flight: AtomicU64,
     early: AtomicU64,
@@ -43,7 +41,6 @@ impl Stats {
         let lateness = Histogram::new_with_max(MAX_LATENESS.as_nanos() as u64, LATENESS_DIGITS)
             .expect("1 ns to 60 s at 3 digits is a valid range");
         Self {
-            requests: AtomicU64::new(0),
             in_flight: AtomicU64::new(0),
             peak_in_flight: AtomicU64::new(0),
             early: AtomicU64::new(0),
@@ -64,14 +61,54 @@ impl Stats {
         Connected { stats: self }
     }
 
+    /// Counts a request as in flight.
+    pub(crate) fn began(&self) {
+        let now = self.in_flight.fetch_add(1, Relaxed) + 1;
+        if now > self.peak_in_flight.load(Relaxed) {
+            self.peak_in_flight.fetch_max(now, Relaxed);
+        }
+    }
+
+    /// Records how far from its deadline an answer is ready.
+    pub(crate) fn due(&self, deadline: Instant) {
+        let now = Instant::now();
+        if now < deadline {
+            self.early.fetch_add(1, Relaxed);
+        }
+        let late = now.saturating_duration_since(deadline).as_nanos();
+        self.lateness().saturating_record(u64::try_from(late).unwrap_or(u64::MAX));
+    }
+
+    /// Counts the fault that is to be the answer.
+    pub(crate) fn failed(&self, fault: Fault) {
+        if let Some(place) = Fault::ALL.iter().position(|(_, other)| *other == fault) {
+            self.faults[place].fetch_add(1, Relaxed);
+        }
+    }
+
+    /// Counts a request in flight as answered. `endpoint` is its place in [`ENDPOINTS`]; without a
+    /// status the answer was a fault.
+    ///
+    /// Called before the answer can reach the client, so that a client that sends one request
+    /// after another never overlaps with itself.
+    pub(crate) fn answered(&self, endpoint: usize, status: Option<StatusCode>) {
+        *self.answers().entry((endpoint, status)).or_default() += 1;
+        self.in_flight.fetch_sub(1, Relaxed);
+    }
+
+    /// Counts a request in flight as one whose client went away before the answer.
+    pub(crate) fn gone(&self) {
+        self.dropped.fetch_add(1, Relaxed);
+        self.in_flight.fetch_sub(1, Relaxed);
+    }
+
     pub(crate) fn accept_failed(&self) {
         self.accept_errors.fetch_add(1, Relaxed);
     }
 
     /// Zeroes all counts but those of what is open or in flight now; the peak starts from there.
     pub(crate) fn reset(&self) {
-        let counts =
-            [&self.requests, &self.early, &self.dropped, &self.connections, &self.accept_errors];
+        let counts = [&self.early, &self.dropped, &self.connections, &self.accept_errors];
         for count in counts.into_iter().chain(&self.faults) {
             count.store(0, Relaxed);
         }
@@ -82,13 +119,15 @@ impl Stats {
 
     pub(crate) fn snapshot(&self) -> Snapshot {
         let mut endpoints: BTreeMap<_, BTreeMap<_, _>> = BTreeMap::new();
+        let mut requests = 0;
         for (&(endpoint, status), &count) in &*self.answers() {
+            requests += count;
             let status = status.map_or("fault".into(), |status| status.as_u16().to_string());
             endpoints.entry(ENDPOINTS[endpoint].path).or_default().insert(status, count);
         }
         let faults = Fault::ALL.iter().zip(&self.faults);
         Snapshot {
-            requests: self.requests.load(Relaxed),
+            requests,
             in_flight: self.in_flight.load(Relaxed),
             peak_in_flight: self.peak_in_flight.load(Relaxed),
             early: self.early.load(Relaxed),
@@ -108,62 +147,6 @@ impl Stats {
 
     fn lateness(&self) -> MutexGuard<'_, Histogram<u64>> {
         self.lateness.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// A request in flight. Dropped without an answer, it counts as a client that went away.
-pub(crate) struct InFlight {
-    server: Arc<Shared>,
-    /// The place in [`ENDPOINTS`].
-    endpoint: usize,
-    /// The status it is to be answered with, if it is no fault.
-    status: Option<StatusCode>,
-    answered: bool,
-}
-
-impl InFlight {
-    /// Counts a request as in flight until the guard is dropped.
-    pub(crate) fn enter(server: Arc<Shared>, endpoint: usize, status: Option<StatusCode>) -> Self {
-        let now = server.stats.in_flight.fetch_add(1, Relaxed) + 1;
-        server.stats.peak_in_flight.fetch_max(now, Relaxed);
-        Self { server, endpoint, status, answered: false }
-    }
-
-    /// Records how far from its deadline an answer is ready.
-    pub(crate) fn due(&self, deadline: Instant) {
-        let stats = &self.server.stats;
-        let now = Instant::now();
-        if now < deadline {
-            stats.early.fetch_add(1, Relaxed);
-        }
-        let late = now.saturating_duration_since(deadline).as_nanos();
-        stats.lateness().saturating_record(u64::try_from(late).unwrap_or(u64::MAX));
-    }
-
-    /// Counts the fault that is to be the answer.
-    pub(crate) fn failed(&self, fault: Fault) {
-        if let Some(place) = Fault::ALL.iter().position(|(_, other)| *other == fault) {
-            self.server.stats.faults[place].fetch_add(1, Relaxed);
-        }
-    }
-
-    /// Counts the request as answered. Called before the answer can reach the client, so that a
-    /// client that sends one request after another never overlaps with itself.
-    pub(crate) fn answered(mut self) {
-        self.answered = true;
-    }
-}
-
-impl Drop for InFlight {
-    fn drop(&mut self) {
-        let stats = &self.server.stats;
-        if self.answered {
-            stats.requests.fetch_add(1, Relaxed);
-            *stats.answers().entry((self.endpoint, self.status)).or_default() += 1;
-        } else {
-            stats.dropped.fetch_add(1, Relaxed);
-        }
-        stats.in_flight.fetch_sub(1, Relaxed);
     }
 }
 

@@ -1,21 +1,32 @@
 //! The one timer of a worker thread: an ordered map of deadlines, and one alarm for the earliest.
 //!
 //! A runtime's own timer counts in whole milliseconds. Here the deadlines are kept to the
-//! nanosecond, and the two moments at which they matter are used instead of a clock tick: due
-//! sleepers are woken right before the runtime would park ([`Timers::before_park`]), and only then
-//! is the alarm set, once, to the earliest deadline that is left. However many requests come and
-//! go between two parks, they cost the kernel one timer.
+//! nanosecond, and due sleepers are woken right before the runtime would park
+//! ([`Timers::before_park`]). Only if there are none is the alarm set, once, to the earliest
+//! deadline that is left. However many requests come and go between two parks, they cost the
+//! kernel one timer.
 
 mod alarm;
 
 use std::collections::BTreeMap;
 use std::io;
 use std::pin::Pin;
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use alarm::Alarm;
+
+/// How many sleepers are woken, and how many I/O events are taken, in one turn of a runtime.
+///
+/// Answers that are due and requests that have come take turns with the thread. Were a burst of
+/// answers sent to its end first, the requests that follow them would lie unread meanwhile, then
+/// be read faster than they can be answered, and so queue once more at their deadline.
+pub(crate) const TURN: usize = 8;
+
+/// A runtime that did so much I/O since it last came to park may never come to it.
+const MAX_IO_BETWEEN_PARKS: u32 = 64;
 
 /// The timers of one runtime thread. Cheap to clone; all clones are the same timers.
 ///
@@ -28,6 +39,10 @@ pub(crate) struct Timers {
 struct Shared {
     queue: Mutex<Queue>,
     alarm: Alarm,
+    io_since_park: AtomicU32,
+    start: Instant,
+    /// Nanoseconds from the start to the last tick.
+    clock: AtomicU64,
 }
 
 /// Sleepers by deadline. The number tells sleepers of the same instant apart.
@@ -39,7 +54,13 @@ struct Queue {
 
 impl Timers {
     pub(crate) fn new() -> io::Result<Self> {
-        let shared = Shared { queue: Mutex::default(), alarm: Alarm::new()? };
+        let shared = Shared {
+            queue: Mutex::default(),
+            alarm: Alarm::new()?,
+            io_since_park: AtomicU32::new(0),
+            start: Instant::now(),
+            clock: AtomicU64::new(0),
+        };
         Ok(Self { shared: Arc::new(shared) })
     }
 
@@ -48,12 +69,32 @@ impl Timers {
         self.shared.alarm.attach()
     }
 
-    /// Wakes the sleepers that are due; if there are none, sets the alarm for the earliest.
+    /// Nanoseconds from the start of these timers to the last tick, which was in this turn of the
+    /// runtime. Good enough for limits of seconds, and cheaper than the system's clock.
+    pub(crate) fn clock(&self) -> u64 {
+        self.shared.clock.load(Relaxed)
+    }
+
+    /// The instant of a reading of [`clock`](Self::clock).
+    pub(crate) fn instant(&self, clock: u64) -> Instant {
+        self.shared.start + Duration::from_nanos(clock)
+    }
+
+    /// Sets the clock. Meant for [`tokio::runtime::Builder::on_thread_unpark`].
+    pub(crate) fn tick(&self) -> Instant {
+        let now = Instant::now();
+        // Fits for five centuries.
+        self.shared.clock.store((now - self.shared.start).as_nanos() as u64, Relaxed);
+        now
+    }
+
+    /// Wakes a turn's worth of the sleepers that are due; if none is, sets the alarm for the
+    /// earliest.
     ///
     /// Meant for [`tokio::runtime::Builder::on_thread_park`]: a runtime whose tasks were woken
-    /// here does not park.
+    /// here does not park, but takes what I/O there is and comes back.
     pub(crate) fn before_park(&self) {
-        if self.fire(Instant::now()) > 0 {
+        if self.fire() > 0 {
             return;
         }
         let earliest = self.queue().sleepers.first_key_value().map(|(&(deadline, _), _)| deadline);
@@ -62,14 +103,23 @@ impl Timers {
         }
     }
 
-    /// Wakes every sleeper that is due at `now` and tells how many they were.
-    pub(crate) fn fire(&self, now: Instant) -> usize {
-        let mut fired = 0;
-        while let Some(waker) = self.pop_due(now) {
-            waker.wake();
-            fired += 1;
+    /// Counts a read or a write, so that a runtime which always has something to do, and so never
+    /// parks, still wakes its sleepers.
+    pub(crate) fn count_io(&self) {
+        // Only the runtime's own thread counts here.
+        let count = self.shared.io_since_park.load(Relaxed) + 1;
+        self.shared.io_since_park.store(count, Relaxed);
+        if count > MAX_IO_BETWEEN_PARKS {
+            self.fire();
         }
-        fired
+    }
+
+    /// Wakes up to [`TURN`] sleepers that are due and tells how many they were.
+    fn fire(&self) -> usize {
+        self.shared.io_since_park.store(0, Relaxed);
+        let now = self.tick();
+        let due = std::iter::from_fn(|| self.pop_due(now));
+        due.take(TURN).map(Waker::wake).count()
     }
 
     /// A future that ends at `deadline`, never before it.
@@ -98,13 +148,9 @@ pub(crate) struct Sleep {
 }
 
 impl Sleep {
-    pub(crate) fn deadline(&self) -> Instant {
-        self.deadline
-    }
-
-    /// True if this was polled and its deadline has not come.
-    pub(crate) fn is_waiting(&self) -> bool {
-        self.number.is_some() && Instant::now() < self.deadline
+    /// True if a waker waits with the timers, or did.
+    pub(crate) fn was_polled(&self) -> bool {
+        self.number.is_some()
     }
 }
 
@@ -210,7 +256,7 @@ mod tests {
         run(async |timers| {
             let sleep = tokio::spawn(timers.sleep_until(Instant::now() + Duration::from_millis(2)));
             while !sleep.is_finished() {
-                timers.fire(Instant::now());
+                timers.count_io();
                 tokio::task::yield_now().await;
             }
         });

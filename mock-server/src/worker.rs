@@ -12,9 +12,10 @@ use crate::accept::Accepted;
 use crate::chat::Rooms;
 use crate::connection;
 use crate::endpoints::{Attempts, Limiters};
+use crate::line::Line;
 use crate::options::Options;
 use crate::stats::Stats;
-use crate::timer::Timers;
+use crate::timer::{TURN, Timers};
 
 /// What all workers of one server share.
 pub(crate) struct Shared {
@@ -86,13 +87,21 @@ impl Worker {
         // A socket that the poller has no room for is closed, and its client sees that.
         if let Ok(stream) = tokio::net::TcpStream::from_std(accepted.stream) {
             let Accepted { origin, stopping, place, .. } = accepted;
-            tokio::spawn(connection::serve(self.clone(), stream, origin, stopping, place));
+            let line = Line::new(self.clone(), origin);
+            tokio::spawn(connection::serve(line, stream, stopping, place));
         }
     }
 }
 
 /// A runtime without a clock of its own: it parks until I/O or the timers' alarm wakes it.
 fn runtime(timers: &Timers) -> io::Result<Runtime> {
-    let timers = timers.clone();
-    Builder::new_current_thread().enable_io().on_thread_park(move || timers.before_park()).build()
+    let (parking, unparked) = (timers.clone(), timers.clone());
+    Builder::new_current_thread()
+        .enable_io()
+        .max_io_events_per_tick(TURN)
+        .on_thread_park(move || parking.before_park())
+        .on_thread_unpark(move || {
+            unparked.tick();
+        })
+        .build()
 }

@@ -1,15 +1,13 @@
 //! `/json`: httpbin's document.
 
-use std::sync::Arc;
-
 use serde_json::json;
 
 use crate::request::Request;
-use crate::response::{self, Refusal};
+use crate::response::{Refusal, Response};
 use crate::route::Draft;
 use crate::worker::Worker;
 
-pub(super) fn json(_: &Arc<Worker>, _: &Request<'_>) -> Result<Draft, Refusal> {
+pub(super) fn json(_: &Worker, _: &Request<'_>) -> Result<Draft, Refusal> {
     let document = json!({
         "slideshow": {
             "author": "Yours Truly",
@@ -28,5 +26,5 @@ pub(super) fn json(_: &Arc<Worker>, _: &Request<'_>) -> Result<Draft, Refusal> {
             "title": "Sample Slide Show"
         }
     });
-    Ok(response::json(&document).into())
+    Ok(Response::json(&document).into())
 }

@@ -1,14 +1,14 @@
 //! Endpoints that fail: so many times, for ever, or on the wire.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 
 use hyper::StatusCode;
 use serde_json::json;
 
 use crate::fault::Fault;
 use crate::request::Request;
-use crate::response::{self, Refusal};
+use crate::response::{Refusal, Response};
 use crate::route::{Draft, Ending};
 use crate::takeover::Takeover;
 use crate::worker::Worker;
@@ -40,28 +40,26 @@ impl Attempts {
 }
 
 /// 503 for the first `?fails=` attempts with this key, 200 from then on.
-pub(super) fn flaky(worker: &Arc<Worker>, request: &Request<'_>) -> Result<Draft, Refusal> {
+pub(super) fn flaky(worker: &Worker, request: &Request<'_>) -> Result<Draft, Refusal> {
     let fails = request.number("fails", 0..=u64::MAX)?.unwrap_or(1);
-    let key = request.segment(1);
+    let key = request.value;
     let attempt = worker.server.attempts.count(key).ok_or_else(|| {
         Refusal::bad_request(format!("key: over {MAX_KEYS} are in use; /stats/reset forgets them"))
     })?;
     let failed = attempt <= fails;
-    let mut response = response::json(&json!({ "key": key, "attempt": attempt, "failed": failed }));
-    if failed {
-        *response.status_mut() = StatusCode::SERVICE_UNAVAILABLE;
-    }
-    Ok(response.into())
+    let response = Response::json(&json!({ "key": key, "attempt": attempt, "failed": failed }));
+    let status = if failed { StatusCode::SERVICE_UNAVAILABLE } else { StatusCode::OK };
+    Ok(response.with_status(status).into())
 }
 
 /// Keeps the client waiting until it leaves; closes the connection when the longest duration is up.
-pub(super) fn never(worker: &Arc<Worker>, _: &Request<'_>) -> Result<Draft, Refusal> {
+pub(super) fn never(worker: &Worker, _: &Request<'_>) -> Result<Draft, Refusal> {
     let ending = Ending::Takeover(Takeover::Fault(Fault::Empty));
     Ok(Draft { ending, delay: Some(worker.server.options.max_duration) })
 }
 
-pub(super) fn fault(_: &Arc<Worker>, request: &Request<'_>) -> Result<Draft, Refusal> {
-    let kind = Fault::named(request.segment(1))
+pub(super) fn fault(_: &Worker, request: &Request<'_>) -> Result<Draft, Refusal> {
+    let kind = Fault::named(request.value)
         .ok_or_else(|| Refusal::not_found(format!("kind: is not one of {}", Fault::names())))?;
     Ok(Takeover::Fault(kind).into())
 }

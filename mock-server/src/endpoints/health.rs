@@ -1,30 +1,31 @@
 //! The server about itself, outside its own counts.
 
-use std::sync::Arc;
-
 use hyper::StatusCode;
+use hyper::header::HeaderValue;
 
 use crate::metrics;
 use crate::request::Request;
-use crate::response::{self, Refusal};
+use crate::response::{Refusal, Response};
 use crate::route::Draft;
 use crate::worker::Worker;
 
-pub(super) fn healthz(_: &Arc<Worker>, _: &Request<'_>) -> Result<Draft, Refusal> {
-    Ok(response::empty(StatusCode::OK).into())
+static PROMETHEUS: HeaderValue = HeaderValue::from_static("text/plain; version=0.0.4");
+
+pub(super) fn healthz(_: &Worker, _: &Request<'_>) -> Result<Draft, Refusal> {
+    Ok(Response::empty(StatusCode::OK).into())
 }
 
-pub(super) fn stats(worker: &Arc<Worker>, _: &Request<'_>) -> Result<Draft, Refusal> {
-    Ok(response::json(&worker.server.stats.snapshot()).into())
+pub(super) fn stats(worker: &Worker, _: &Request<'_>) -> Result<Draft, Refusal> {
+    Ok(Response::json(&worker.server.stats.snapshot()).into())
 }
 
 /// Zeroes the counters and forgets what earlier requests left behind: a run starts anew.
-pub(super) fn reset(worker: &Arc<Worker>, request: &Request<'_>) -> Result<Draft, Refusal> {
+pub(super) fn reset(worker: &Worker, request: &Request<'_>) -> Result<Draft, Refusal> {
     worker.server.reset();
     stats(worker, request)
 }
 
-pub(super) fn metrics(worker: &Arc<Worker>, _: &Request<'_>) -> Result<Draft, Refusal> {
+pub(super) fn metrics(worker: &Worker, _: &Request<'_>) -> Result<Draft, Refusal> {
     let text = metrics::text(&worker.server.stats.snapshot());
-    Ok(response::bytes("text/plain; version=0.0.4", text).into())
+    Ok(Response::bytes(&PROMETHEUS, text).into())
 }

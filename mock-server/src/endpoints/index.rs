@@ -1,11 +1,12 @@
 //! `/`: a page that lists the endpoints with an example each.
 
 use std::fmt::Write;
-use std::sync::Arc;
+
+use hyper::header::HeaderValue;
 
 use crate::endpoints::ENDPOINTS;
 use crate::request::Request;
-use crate::response::{self, Refusal};
+use crate::response::{Refusal, Response};
 use crate::route::Draft;
 use crate::worker::Worker;
 
@@ -28,7 +29,9 @@ or have a unit (<code>10ms</code>, <code>500us</code>, <code>2s</code>).</p>
 <tr><th>path<th>what it does<th>for example
 ";
 
-pub(super) fn index(_: &Arc<Worker>, _: &Request<'_>) -> Result<Draft, Refusal> {
+static HTML: HeaderValue = HeaderValue::from_static("text/html; charset=utf-8");
+
+pub(super) fn index(_: &Worker, _: &Request<'_>) -> Result<Draft, Refusal> {
     let mut page = String::from(HEAD);
     for endpoint in ENDPOINTS.iter().filter(|endpoint| !endpoint.example.is_empty()) {
         let example = endpoint.example.replace('&', "&amp;");
@@ -40,9 +43,9 @@ pub(super) fn index(_: &Arc<Worker>, _: &Request<'_>) -> Result<Draft, Refusal> 
         );
     }
     page.push_str("</table>\n");
-    Ok(response::bytes("text/html; charset=utf-8", page).into())
+    Ok(Response::bytes(&HTML, page).into())
 }
 
-pub(super) fn unknown(_: &Arc<Worker>, request: &Request<'_>) -> Result<Draft, Refusal> {
+pub(super) fn unknown(_: &Worker, request: &Request<'_>) -> Result<Draft, Refusal> {
     Err(Refusal::not_found(format!("path: no endpoint is {}; / lists them", request.uri.path())))
 }

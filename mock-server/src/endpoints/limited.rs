@@ -1,16 +1,15 @@
 //! `/limited`: enforces a rate, so that a client that limits itself can prove that it does.
 
 use std::collections::{HashMap, VecDeque};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use hyper::StatusCode;
 use hyper::header::{HeaderValue, RETRY_AFTER};
-use hyper::{Response, StatusCode};
 use serde_json::json;
 
-use crate::body::Body;
 use crate::request::Request;
-use crate::response::{self, Refusal};
+use crate::response::{Refusal, Response};
 use crate::route::Draft;
 use crate::worker::Worker;
 
@@ -62,7 +61,7 @@ impl Limiters {
     }
 }
 
-pub(super) fn limited(worker: &Arc<Worker>, request: &Request<'_>) -> Result<Draft, Refusal> {
+pub(super) fn limited(worker: &Worker, request: &Request<'_>) -> Result<Draft, Refusal> {
     let max_period = worker.server.options.max_duration;
     let limit = Limit {
         key: request.argument("key")?.unwrap_or_default().into(),
@@ -70,19 +69,17 @@ pub(super) fn limited(worker: &Arc<Worker>, request: &Request<'_>) -> Result<Dra
         period: request.duration("period", max_period)?.unwrap_or(Duration::from_secs(1)),
     };
     match worker.server.limiters.admit(limit, Instant::now())? {
-        None => Ok(response::json(&json!({ "limited": false })).into()),
+        None => Ok(Response::json(&json!({ "limited": false })).into()),
         Some(wait) => Ok(too_many(wait).into()),
     }
 }
 
 /// 429, with the wait in whole seconds for the header and as it is in the body.
-fn too_many(wait: Duration) -> Response<Body> {
-    let mut response =
-        response::json(&json!({ "limited": true, "retry_after": wait.as_secs_f64() }));
-    *response.status_mut() = StatusCode::TOO_MANY_REQUESTS;
+fn too_many(wait: Duration) -> Response {
     let seconds = wait.as_secs_f64().ceil() as u64;
-    response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
-    response
+    Response::json(&json!({ "limited": true, "retry_after": wait.as_secs_f64() }))
+        .with_status(StatusCode::TOO_MANY_REQUESTS)
+        .with_header(RETRY_AFTER, HeaderValue::from(seconds))
 }
 
 #[cfg(test)]

@@ -1,12 +1,10 @@
 //! `/pages/{k}`: a fixed graph of pages for crawlers, every page of which can be reached from any.
 
-use std::sync::Arc;
-
 use serde_json::json;
 
 use crate::argument;
 use crate::request::Request;
-use crate::response::{self, Refusal};
+use crate::response::{Refusal, Response};
 use crate::route::Draft;
 use crate::worker::Worker;
 
@@ -16,16 +14,16 @@ const PAGES: u64 = 100;
 /// The largest site.
 const MAX_PAGES: u64 = 1_000_000;
 
-pub(super) fn page(_: &Arc<Worker>, request: &Request<'_>) -> Result<Draft, Refusal> {
+pub(super) fn page(_: &Worker, request: &Request<'_>) -> Result<Draft, Refusal> {
     let of = request.number("of", 1..=MAX_PAGES)?;
     let pages = of.unwrap_or(PAGES);
-    let page = argument::number("k", request.segment(1), 0..=u64::MAX)?;
+    let page = argument::number("k", request.value, 0..=u64::MAX)?;
     if page >= pages {
         return Err(Refusal::not_found(format!("k: there are {pages} pages, from 0 on")));
     }
     let suffix = of.map(|of| format!("?of={of}")).unwrap_or_default();
     let links: Vec<_> = links(page, pages).map(|linked| format!("/pages/{linked}{suffix}")).into();
-    Ok(response::json(&json!({ "page": page, "title": format!("Page {page}"), "links": links }))
+    Ok(Response::json(&json!({ "page": page, "title": format!("Page {page}"), "links": links }))
         .into())
 }
 

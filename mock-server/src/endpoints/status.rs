@@ -1,35 +1,35 @@
 //! `/status/{codes}`: an answer with this status, or with one of several by weight.
 
-use std::sync::Arc;
-
 use hyper::StatusCode;
 use hyper::header::{HeaderValue, LOCATION, PROXY_AUTHENTICATE, WWW_AUTHENTICATE};
 
 use crate::argument;
 use crate::chance;
 use crate::request::Request;
-use crate::response::{self, Refusal};
+use crate::response::{Refusal, Response};
 use crate::route::Draft;
 use crate::worker::Worker;
 
 /// Statuses of final answers: after one of the 100s a client would go on waiting.
 const FINAL: std::ops::RangeInclusive<u16> = 200..=599;
 
-pub(super) fn status(worker: &Arc<Worker>, request: &Request<'_>) -> Result<Draft, Refusal> {
-    let choices = request.segment(1).split(',').map(choice).collect::<Result<Vec<_>, _>>()?;
+pub(super) fn status(worker: &Worker, request: &Request<'_>) -> Result<Draft, Refusal> {
+    let choices = request.value.split(',').map(choice).collect::<Result<Vec<_>, _>>()?;
     let status = match choices[..] {
         [(status, _)] => status,
         _ => pick(&choices, chance::generator(worker, request)?.f64()),
     };
-    let mut response = response::empty(status);
-    if let Some((name, value)) = match status.as_u16() {
+    let header = match status.as_u16() {
         301 | 302 | 303 | 305 | 307 => Some((LOCATION, "/redirect/1")),
         401 => Some((WWW_AUTHENTICATE, "Basic realm=\"Fake Realm\"")),
         407 => Some((PROXY_AUTHENTICATE, "Basic realm=\"Fake Realm\"")),
         _ => None,
-    } {
-        response.headers_mut().insert(name, HeaderValue::from_static(value));
-    }
+    };
+    let response = Response::empty(status);
+    let response = match header {
+        Some((name, value)) => response.with_header(name, HeaderValue::from_static(value)),
+        None => response,
+    };
     Ok(response.into())
 }
 

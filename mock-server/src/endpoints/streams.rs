@@ -1,23 +1,23 @@
 //! Bodies of a size or over a time: `/bytes`, `/stream`, `/drip` and `/cursor`.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
 use hyper::StatusCode;
 use hyper::header::HeaderValue;
-use serde::Serialize;
 
-use super::echo::Got;
+use super::echo;
 use crate::argument;
 use crate::body::Body;
 use crate::chance;
 use crate::request::Request;
-use crate::response::{self, Refusal};
+use crate::response::{JSON, Refusal, Response};
 use crate::route::{Draft, Ending};
 use crate::worker::Worker;
 
-const OCTETS: &str = "application/octet-stream";
+static OCTETS: HeaderValue = HeaderValue::from_static("application/octet-stream");
+
+static NDJSON: HeaderValue = HeaderValue::from_static("application/x-ndjson");
 
 /// Pieces that a drip is cut into at most: more bytes come several at a time.
 const MAX_PIECES: usize = 10_000;
@@ -26,37 +26,28 @@ const MAX_PIECES: usize = 10_000;
 const DROP: u8 = b'*';
 
 /// `n` random bytes.
-pub(super) fn bytes(worker: &Arc<Worker>, request: &Request<'_>) -> Result<Draft, Refusal> {
-    let length = argument::number("n", request.segment(1), 0..=worker.server.options.max_body)?;
+pub(super) fn bytes(worker: &Worker, request: &Request<'_>) -> Result<Draft, Refusal> {
+    let length = argument::number("n", request.value, 0..=worker.server.options.max_body)?;
     let mut rng = chance::generator(worker, request)?;
     let mut bytes = vec![0; length];
     rng.fill(&mut bytes);
-    Ok(response::bytes(OCTETS, bytes).into())
+    Ok(Response::bytes(&OCTETS, bytes).into())
 }
 
 /// `n` lines of JSON that each echo the request, numbered by `id`.
-pub(super) fn stream(worker: &Arc<Worker>, request: &Request<'_>) -> Result<Draft, Refusal> {
-    #[derive(Serialize)]
-    struct Line<'a> {
-        #[serde(flatten)]
-        got: Got<'a>,
-        id: usize,
-    }
+pub(super) fn stream(worker: &Worker, request: &Request<'_>) -> Result<Draft, Refusal> {
     let limit = worker.server.options.max_body;
-    let lines = argument::number("n", request.segment(1), 0..=limit)?;
-    let line = |id| {
-        let line = serde_json::to_string(&Line { got: Got::of(request), id });
-        line.map_or_else(|_| Bytes::new(), |line| Bytes::from(line + "\n"))
-    };
+    let lines = argument::number("n", request.value, 0..=limit)?;
+    let line = |id| Bytes::from(echo::line(request, id));
     // The last line is the longest.
     within(limit, "n", lines, line(lines).len())?;
     let all: Vec<_> = (0..lines).map(line).collect();
     let body = Body::paced(&worker.timers, Duration::ZERO, None, all.into_iter());
-    Ok(response::with_type(response::JSON.clone(), body).into())
+    Ok(Response::new(&JSON, body).into())
 }
 
 /// `?numbytes=` bytes over a `?duration=`, after a `?delay=`, with the status `?code=`.
-pub(super) fn drip(worker: &Arc<Worker>, request: &Request<'_>) -> Result<Draft, Refusal> {
+pub(super) fn drip(worker: &Worker, request: &Request<'_>) -> Result<Draft, Refusal> {
     let options = &worker.server.options;
     let length = request.number("numbytes", 1..=options.max_body)?.unwrap_or(10);
     // httpbin's defaults.
@@ -76,13 +67,12 @@ pub(super) fn drip(worker: &Arc<Worker>, request: &Request<'_>) -> Result<Draft,
     let drip = (0..pieces).map(move |i| drops.slice(..piece.min(length - i * piece)));
     let interval = duration.div_f64(pieces as f64);
     let body = Body::paced(&worker.timers, interval, Some(length as u64), drip);
-    let mut response = response::with_type(HeaderValue::from_static(OCTETS), body);
-    *response.status_mut() = status;
+    let response = Response::new(&OCTETS, body).with_status(status);
     Ok(Draft { ending: Ending::Response(response), delay })
 }
 
 /// `?rows=` lines of JSON, one each `?interval=`, as a database cursor gives rows.
-pub(super) fn cursor(worker: &Arc<Worker>, request: &Request<'_>) -> Result<Draft, Refusal> {
+pub(super) fn cursor(worker: &Worker, request: &Request<'_>) -> Result<Draft, Refusal> {
     let options = &worker.server.options;
     let rows = request.number("rows", 0..=options.max_body)?.unwrap_or(10);
     let interval =
@@ -97,7 +87,7 @@ pub(super) fn cursor(worker: &Arc<Worker>, request: &Request<'_>) -> Result<Draf
         )));
     }
     let body = Body::paced(&worker.timers, interval, None, (0..rows).map(row));
-    Ok(response::with_type(HeaderValue::from_static("application/x-ndjson"), body).into())
+    Ok(Response::new(&NDJSON, body).into())
 }
 
 /// Refuses `count` pieces of up to `size` bytes if they are over the largest body.
