@@ -11,6 +11,9 @@ use crate::body::Body;
 /// The content type of JSON.
 pub(crate) static JSON: HeaderValue = HeaderValue::from_static("application/json");
 
+/// The content type of pages.
+pub(crate) static HTML: HeaderValue = HeaderValue::from_static("text/html; charset=utf-8");
+
 /// An answer as the endpoints make it. What hyper sends is made of it when it is due.
 pub(crate) struct Response {
     pub(crate) status: StatusCode,

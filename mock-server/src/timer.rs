@@ -18,12 +18,17 @@ use std::time::{Duration, Instant};
 
 use alarm::Alarm;
 
-/// How many sleepers are woken, and how many I/O events are taken, in one turn of a runtime.
+/// How many sleepers are woken, and how many I/O events are taken, before the other have a turn
+/// when both wait.
 ///
-/// Answers that are due and requests that have come take turns with the thread. Were a burst of
-/// answers sent to its end first, the requests that follow them would lie unread meanwhile, then
-/// be read faster than they can be answered, and so queue once more at their deadline.
-pub(crate) const TURN: usize = 8;
+/// Were a burst of answers sent to its end first, the requests that follow them would lie unread
+/// meanwhile, then be read faster than they can be answered, and so queue once more at their
+/// deadline.
+pub(crate) const TURN: usize = 2;
+
+/// How many I/O events are taken at once while no sleeper is due: so many that the system call
+/// for them costs little, so few that a deadline does not wait for long.
+pub(crate) const IDLE_TURN: usize = 16;
 
 /// A runtime that did so much I/O since it last came to park may never come to it.
 const MAX_IO_BETWEEN_PARKS: u32 = 64;

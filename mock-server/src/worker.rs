@@ -15,7 +15,7 @@ use crate::endpoints::{Attempts, Limiters};
 use crate::line::Line;
 use crate::options::Options;
 use crate::stats::Stats;
-use crate::timer::{TURN, Timers};
+use crate::timer::{IDLE_TURN, TURN, Timers};
 
 /// What all workers of one server share.
 pub(crate) struct Shared {
@@ -98,7 +98,8 @@ fn runtime(timers: &Timers) -> io::Result<Runtime> {
     let (parking, unparked) = (timers.clone(), timers.clone());
     Builder::new_current_thread()
         .enable_io()
-        .max_io_events_per_tick(TURN)
+        .max_io_events_per_tick(IDLE_TURN)
+        .max_io_events_per_busy_tick(TURN)
         .on_thread_park(move || parking.before_park())
         .on_thread_unpark(move || {
             unparked.tick();

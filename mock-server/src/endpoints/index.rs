@@ -2,11 +2,9 @@
 
 use std::fmt::Write;
 
-use hyper::header::HeaderValue;
-
 use crate::endpoints::ENDPOINTS;
 use crate::request::Request;
-use crate::response::{Refusal, Response};
+use crate::response::{HTML, Refusal, Response};
 use crate::route::Draft;
 use crate::worker::Worker;
 
@@ -28,8 +26,6 @@ or have a unit (<code>10ms</code>, <code>500us</code>, <code>2s</code>).</p>
 <table>
 <tr><th>path<th>what it does<th>for example
 ";
-
-static HTML: HeaderValue = HeaderValue::from_static("text/html; charset=utf-8");
 
 pub(super) fn index(_: &Worker, _: &Request<'_>) -> Result<Draft, Refusal> {
     let mut page = String::from(HEAD);

@@ -1,14 +1,30 @@
 //! `/status/{codes}`: an answer with this status, or with one of several by weight.
 
 use hyper::StatusCode;
-use hyper::header::{HeaderValue, LOCATION, PROXY_AUTHENTICATE, WWW_AUTHENTICATE};
+use hyper::header::{HeaderName, HeaderValue, LOCATION, PROXY_AUTHENTICATE, WWW_AUTHENTICATE};
+use serde_json::json;
 
 use crate::argument;
 use crate::chance;
 use crate::request::Request;
-use crate::response::{Refusal, Response};
+use crate::response::{HTML, Refusal, Response};
 use crate::route::Draft;
 use crate::worker::Worker;
+
+const REALM: &str = "Basic realm=\"Fake Realm\"";
+
+/// httpbin's body for 418.
+const TEAPOT: &str = r#"
+    -=[ teapot ]=-
+
+       _...._
+     .'  _ _ `.
+    | ."` ^ `". _,
+    \_;`"---"`|//
+      |       ;/
+      \_     _/
+        `"""`
+"#;
 
 /// Statuses of final answers: after one of the 100s a client would go on waiting.
 const FINAL: std::ops::RangeInclusive<u16> = 200..=599;
@@ -19,18 +35,29 @@ pub(super) fn status(worker: &Worker, request: &Request<'_>) -> Result<Draft, Re
         [(status, _)] => status,
         _ => pick(&choices, chance::generator(worker, request)?.f64()),
     };
-    let header = match status.as_u16() {
-        301 | 302 | 303 | 305 | 307 => Some((LOCATION, "/redirect/1")),
-        401 => Some((WWW_AUTHENTICATE, "Basic realm=\"Fake Realm\"")),
-        407 => Some((PROXY_AUTHENTICATE, "Basic realm=\"Fake Realm\"")),
-        _ => None,
-    };
-    let response = Response::empty(status);
-    let response = match header {
-        Some((name, value)) => response.with_header(name, HeaderValue::from_static(value)),
-        None => response,
-    };
-    Ok(response.into())
+    Ok(answer(status).into())
+}
+
+/// The answer that httpbin gives with this status: few have more than the status.
+fn answer(status: StatusCode) -> Response {
+    let empty = Response::empty(status);
+    match status.as_u16() {
+        301 | 302 | 303 | 305 | 307 => {
+            empty.with_header(LOCATION, HeaderValue::from_static("/redirect/1"))
+        }
+        401 => empty.with_header(WWW_AUTHENTICATE, HeaderValue::from_static(REALM)),
+        407 => empty.with_header(PROXY_AUTHENTICATE, HeaderValue::from_static(REALM)),
+        406 => Response::json(&json!({
+            "message": "Client did not request a supported media type.",
+            "accept": ["image/webp", "image/svg+xml", "image/jpeg", "image/png", "image/*"],
+        }))
+        .with_status(status),
+        418 => Response::bytes(&HTML, TEAPOT).with_status(status).with_header(
+            HeaderName::from_static("x-more-info"),
+            HeaderValue::from_static("http://tools.ietf.org/html/rfc2324"),
+        ),
+        _ => empty,
+    }
 }
 
 /// Reads `503` or `503:0.5`.
