@@ -5,7 +5,9 @@
 
 use std::collections::HashMap;
 use std::io;
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
 
 use bytes::{Bytes, BytesMut};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -16,8 +18,8 @@ use crate::line::Socket;
 /// The longest line; a member who sends a longer one is put out.
 const MAX_LINE: usize = 64 << 10;
 
-/// Lines that may wait for a member to read them; one who is further behind is put out.
-const MAX_BEHIND: usize = 10_000;
+/// Bytes that may wait for a member to read them; one who is further behind is put out.
+const MAX_BEHIND: usize = 4 << 20;
 
 /// Lines that are sent to a member in one write.
 const BATCH: usize = 64;
@@ -41,7 +43,8 @@ struct Open {
 /// Where the lines for one member go.
 struct Seat {
     member: u64,
-    lines: mpsc::Sender<Bytes>,
+    lines: mpsc::UnboundedSender<Bytes>,
+    behind: Arc<AtomicUsize>,
 }
 
 /// Someone in a room, who leaves when dropped.
@@ -51,19 +54,22 @@ pub(crate) struct Member {
     /// This member's number, to tell it from the others.
     number: u64,
     /// What the others say; ends when this member is put out.
-    lines: mpsc::Receiver<Bytes>,
+    lines: mpsc::UnboundedReceiver<Bytes>,
+    /// The bytes of the lines that this member has not taken yet.
+    behind: Arc<AtomicUsize>,
 }
 
 impl Rooms {
     /// Takes a seat. From here on the lines of others are kept for the member.
     pub(crate) fn join(&self, room: &str) -> Member {
-        let (seat, lines) = mpsc::channel(MAX_BEHIND);
+        let (seat, lines) = mpsc::unbounded_channel();
+        let behind = Arc::new(AtomicUsize::new(0));
         let mut open = self.open();
         open.next_member += 1;
         let number = open.next_member;
         let seats = open.rooms.entry(room.into()).or_default();
-        seats.push(Seat { member: number, lines: seat });
-        Member { rooms: self.clone(), room: room.into(), number, lines }
+        seats.push(Seat { member: number, lines: seat, behind: behind.clone() });
+        Member { rooms: self.clone(), room: room.into(), number, lines, behind }
     }
 
     fn open(&self) -> MutexGuard<'_, Open> {
@@ -82,7 +88,9 @@ impl Member {
                 read = socket.read_buf(&mut unsent) => if read? == 0 { break },
                 heard = self.lines.recv_many(&mut batch, BATCH) => {
                     if heard == 0 { break }
-                    socket.write_all(&batch.concat()).await?;
+                    let lines = batch.concat();
+                    write(socket, &lines).await?;
+                    self.behind.fetch_sub(lines.len(), Relaxed);
                     batch.clear();
                 }
             }
@@ -98,13 +106,30 @@ impl Member {
         unsent.len() <= MAX_LINE
     }
 
-    /// Gives a line to all the others. One whose queue is full loses the seat, and so the room.
+    /// Gives a line to all the others. One who is too far behind loses the seat, and so the room.
     fn say(&self, line: &Bytes) {
         if let Some(seats) = self.rooms.open().rooms.get_mut(&self.room) {
-            seats.retain(|seat| {
-                seat.member == self.number || seat.lines.try_send(line.clone()).is_ok()
-            });
+            seats.retain(|seat| seat.member == self.number || seat.take(line));
         }
+    }
+}
+
+impl Seat {
+    /// Keeps a line for the member; false if that is too far behind or gone.
+    fn take(&self, line: &Bytes) -> bool {
+        let behind = self.behind.fetch_add(line.len(), Relaxed) + line.len();
+        behind <= MAX_BEHIND && self.lines.send(line.clone()).is_ok()
+    }
+}
+
+/// Sends lines to a member, who has to take them before the limit for idle connections is over.
+async fn write(socket: &mut Socket, lines: &[u8]) -> io::Result<()> {
+    let worker = socket.line.worker.clone();
+    let limit = Instant::now() + worker.server.options.idle_timeout;
+    tokio::select! {
+        biased;
+        written = socket.write_all(lines) => written,
+        () = worker.timers.sleep_until(limit) => Err(io::ErrorKind::TimedOut.into()),
     }
 }
 

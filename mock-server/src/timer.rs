@@ -99,7 +99,7 @@ impl Timers {
     /// Meant for [`tokio::runtime::Builder::on_thread_park`]: a runtime whose tasks were woken
     /// here does not park, but takes what I/O there is and comes back.
     pub(crate) fn before_park(&self) {
-        if self.fire() > 0 {
+        if self.fire(TURN) > 0 {
             return;
         }
         let earliest = self.queue().sleepers.first_key_value().map(|(&(deadline, _), _)| deadline);
@@ -115,16 +115,16 @@ impl Timers {
         let count = self.shared.io_since_park.load(Relaxed) + 1;
         self.shared.io_since_park.store(count, Relaxed);
         if count > MAX_IO_BETWEEN_PARKS {
-            self.fire();
+            self.fire(usize::MAX);
         }
     }
 
-    /// Wakes up to [`TURN`] sleepers that are due and tells how many they were.
-    fn fire(&self) -> usize {
+    /// Wakes up to `limit` sleepers that are due and tells how many they were.
+    fn fire(&self, limit: usize) -> usize {
         self.shared.io_since_park.store(0, Relaxed);
         let now = self.tick();
         let due = std::iter::from_fn(|| self.pop_due(now));
-        due.take(TURN).map(Waker::wake).count()
+        due.take(limit).map(Waker::wake).count()
     }
 
     /// A future that ends at `deadline`, never before it.

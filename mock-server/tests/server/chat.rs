@@ -2,10 +2,11 @@
 
 use std::io::{BufRead, BufReader, Write};
 use std::net::TcpStream;
+use std::time::Duration;
 
 use waitmark_server::Server;
 
-use crate::raw::{connect, get, read_all};
+use crate::raw::{connect, get, read_all, until};
 
 struct Member {
     stream: TcpStream,
@@ -87,4 +88,43 @@ fn a_line_without_an_end_is_not_kept_for_ever() {
     // The server closes at 64 KiB: the rest may not find it there any more.
     let _ = member.stream.write_all(&vec![b'x'; 100_000]);
     assert_eq!(read_all(&mut member.stream), b"");
+}
+
+/// More than the sockets and the server keep for a member, said in lines of 60 kB.
+const LINES: usize = 1_000;
+
+fn talk_on(loud: &mut Member) {
+    let line = format!("{}\n", "x".repeat(60_000));
+    for _ in 0..LINES {
+        loud.say(&line);
+    }
+}
+
+#[test]
+fn a_member_who_is_far_behind_is_put_out() {
+    let server = Server::start().unwrap();
+    let mut deaf = Member::join(&server, "lobby", "");
+    let mut loud = Member::join(&server, "lobby", "");
+    talk_on(&mut loud);
+    let mut heard = 0;
+    while !deaf.hear().is_empty() {
+        heard += 1;
+    }
+    assert!(heard < LINES, "{heard}");
+    // Those who listen go on.
+    let mut late = Member::join(&server, "lobby", "");
+    late.say("hello\n");
+    assert_eq!(loud.hear(), "hello\n");
+}
+
+#[test]
+fn a_member_who_takes_nothing_does_not_stay() {
+    let options =
+        waitmark_server::Options { idle_timeout: Duration::from_millis(50), ..Default::default() };
+    let server = Server::start_with(options).unwrap();
+    let _deaf = Member::join(&server, "lobby", "");
+    let mut loud = Member::join(&server, "lobby", "");
+    talk_on(&mut loud);
+    // The loud one and the connection that asks.
+    until(server.addr(), "the deaf one goes", |stats| stats["open_connections"] == 2);
 }
