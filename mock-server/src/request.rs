@@ -44,6 +44,9 @@ impl<'a> Request<'a> {
 
     /// The value of a query argument. Twice the same is refused: there is no right one.
     pub(crate) fn argument(&self, name: &str) -> Result<Option<&str>, Refusal> {
+        if self.query.is_empty() {
+            return Ok(None);
+        }
         let mut values = self.query.iter().filter(|(key, _)| key == name).map(|(_, value)| value);
         match (values.next(), values.next()) {
             (Some(_), Some(_)) => Err(Refusal::bad_request(format!("{name}: is given twice"))),
