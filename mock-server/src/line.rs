@@ -47,6 +47,8 @@ const PHASE_BITS: u32 = 2;
 
 impl Line {
     pub(crate) fn new(worker: Arc<Worker>, origin: IpAddr) -> Arc<Self> {
+        // Its limits count from here, not from when the turn began.
+        worker.timers.tick();
         let line = Self {
             worker,
             origin: origin.to_string(),
