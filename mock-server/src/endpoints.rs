@@ -7,6 +7,7 @@ mod failing;
 mod health;
 mod index;
 mod limited;
+mod multipart;
 mod pages;
 mod redirect;
 mod social;

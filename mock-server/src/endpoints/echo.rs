@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use hyper::header::{CONTENT_TYPE, HOST, HeaderMap, HeaderValue};
 use serde_json::Value;
 
+use super::multipart::{self, Part};
 use crate::request::{Argument, Request};
 use crate::response::{JSON, Refusal, Response};
 use crate::route::Draft;
@@ -66,19 +67,12 @@ impl Echo {
 
     /// The body: as a form if it is one, else as it came.
     fn body(&mut self, request: &Request<'_>) {
-        // Most requests have none, and then its type does not matter.
-        let content_type = Some(CONTENT_TYPE).filter(|_| !request.body.is_empty());
-        let content_type = content_type.and_then(|name| request.headers.get(name));
-        let is_form = content_type
-            .is_some_and(|kind| kind.as_bytes().starts_with(b"application/x-www-form-urlencoded"));
-        let (form, data) = match is_form {
-            true => (form_urlencoded::parse(request.body).collect(), Cow::Borrowed("")),
-            false => (Vec::new(), text(request.body)),
-        };
+        let Form { data, files, form } = Form::of(request);
         self.raw(",\"data\":");
         self.string(&data);
-        // Always empty: a multipart body is shown as it is.
-        self.raw(",\"files\":{},\"form\":");
+        self.raw(",\"files\":");
+        self.pairs(&files);
+        self.raw(",\"form\":");
         self.pairs(&form);
     }
 
@@ -176,6 +170,43 @@ impl Echo {
     }
 }
 
+/// What a body holds, by its content type.
+#[derive(Default)]
+struct Form<'a> {
+    /// The body, unless it is a form.
+    data: Cow<'a, str>,
+    files: Vec<Argument<'a>>,
+    form: Vec<Argument<'a>>,
+}
+
+impl<'a> Form<'a> {
+    fn of(request: &Request<'a>) -> Self {
+        // Most requests have none, and then its type does not matter.
+        if request.body.is_empty() {
+            return Self::default();
+        }
+        let content_type = request.headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+        let content_type = content_type.unwrap_or_default();
+        if content_type.starts_with("application/x-www-form-urlencoded") {
+            let form = form_urlencoded::parse(request.body).collect();
+            return Self { form, ..Self::default() };
+        }
+        let Some(boundary) = multipart::boundary(content_type) else {
+            return Self { data: text(request.body, OCTETS), ..Self::default() };
+        };
+        let parts = multipart::parts(request.body, boundary).into_iter();
+        let (files, form): (Vec<_>, Vec<_>) = parts.partition(|part| part.is_file);
+        let pairs = |parts: Vec<Part<'a>>| {
+            let text = |part: &Part<'a>| text(part.content, part.content_type.unwrap_or(OCTETS));
+            parts.iter().map(|part| (part.name.into(), text(part))).collect()
+        };
+        Self { data: "".into(), files: pairs(files), form: pairs(form) }
+    }
+}
+
+/// What bytes are that nothing is known of.
+const OCTETS: &str = "application/octet-stream";
+
 /// The bytes that JSON has to escape.
 static ESCAPED: [bool; 256] = {
     let mut escaped = [false; 256];
@@ -206,11 +237,11 @@ fn capitalize(name: &str, out: &mut Vec<u8>) {
     }));
 }
 
-/// A body as text, or as a data URL if it is none.
-fn text(body: &[u8]) -> Cow<'_, str> {
-    match std::str::from_utf8(body) {
+/// Bytes as text, or as a data URL of this type if they are none.
+fn text<'a>(bytes: &'a [u8], content_type: &str) -> Cow<'a, str> {
+    match std::str::from_utf8(bytes) {
         Ok(text) => Cow::Borrowed(text),
-        Err(_) => Cow::Owned(format!("data:application/octet-stream;base64,{}", base64(body))),
+        Err(_) => Cow::Owned(format!("data:{content_type};base64,{}", base64(bytes))),
     }
 }
 

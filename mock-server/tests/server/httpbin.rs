@@ -84,6 +84,11 @@ fn answers_are_those_of_httpbin() {
     let server = Server::start().unwrap();
     let form = "content-type: application/x-www-form-urlencoded\r\n";
     let json = "content-type: application/json\r\n";
+    let multipart = "content-type: multipart/form-data; boundary=\"x y\"\r\n";
+    let parts = "--x y\r\ncontent-disposition: form-data; name=\"a\"\r\n\r\none\r\n--x y\r\n\
+                 content-disposition: form-data; name=a\r\n\r\ntwo\r\n\r\n--x y\r\n\
+                 content-disposition: form-data; name=\"f\"; filename=\"f.txt\"\r\n\
+                 content-type: text/plain\r\n\r\n\"quoted\" \u{e9}\r\n--x y--\r\n";
     for (method, path, headers, body) in [
         ("GET", "/get", "", ""),
         ("GET", "/get?a=1&b=two%20words&a=2&c=", "", ""),
@@ -105,6 +110,9 @@ fn answers_are_those_of_httpbin() {
         ("POST", "/anything", json, "{\"a\": 1}"),
         ("POST", "/anything", json, "no json"),
         ("PATCH", "/anything", form, "a=1&b=%C3%A9&a=2"),
+        ("POST", "/anything", multipart, parts),
+        ("POST", "/anything", multipart, "no parts"),
+        ("POST", "/delay/0", multipart, parts),
         ("DELETE", "/anything?x=y", "", ""),
         ("GET", "/status/200", "", ""),
         ("GET", "/status/204", "", ""),
