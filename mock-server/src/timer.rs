@@ -11,7 +11,7 @@ mod alarm;
 use std::collections::BTreeMap;
 use std::io;
 use std::pin::Pin;
-use std::sync::atomic::{AtomicU32, AtomicU64, Ordering::Relaxed};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 use std::time::{Duration, Instant};
@@ -45,6 +45,8 @@ struct Shared {
     queue: Mutex<Queue>,
     alarm: Alarm,
     io_since_park: AtomicU32,
+    /// Whether the runtime went to park, or only went to see what I/O there is.
+    parked: AtomicBool,
     start: Instant,
     /// Nanoseconds from the start to the last tick.
     clock: AtomicU64,
@@ -63,6 +65,7 @@ impl Timers {
             queue: Mutex::default(),
             alarm: Alarm::new()?,
             io_since_park: AtomicU32::new(0),
+            parked: AtomicBool::new(false),
             start: Instant::now(),
             clock: AtomicU64::new(0),
         };
@@ -85,7 +88,7 @@ impl Timers {
         self.shared.start + Duration::from_nanos(clock)
     }
 
-    /// Sets the clock. Meant for [`tokio::runtime::Builder::on_thread_unpark`].
+    /// Sets the clock.
     pub(crate) fn tick(&self) -> Instant {
         let now = Instant::now();
         // Fits for five centuries.
@@ -99,12 +102,27 @@ impl Timers {
     /// Meant for [`tokio::runtime::Builder::on_thread_park`]: a runtime whose tasks were woken
     /// here does not park, but takes what I/O there is and comes back.
     pub(crate) fn before_park(&self) {
-        if self.fire(TURN) > 0 {
-            return;
+        let none_due = self.fire(TURN) == 0;
+        self.shared.parked.store(none_due, Relaxed);
+        if none_due {
+            let queue = self.queue();
+            let earliest = queue.sleepers.first_key_value().map(|(&(deadline, _), _)| deadline);
+            drop(queue);
+            if let Some(deadline) = earliest {
+                self.shared.alarm.set(deadline);
+            }
         }
-        let earliest = self.queue().sleepers.first_key_value().map(|(&(deadline, _), _)| deadline);
-        if let Some(deadline) = earliest {
-            self.shared.alarm.set(deadline);
+    }
+
+    /// Wakes a turn's worth of the sleepers that became due in a park.
+    ///
+    /// Meant for [`tokio::runtime::Builder::on_thread_unpark`]: without it the runtime would ask
+    /// for I/O once more before it came to those that the alarm was for.
+    pub(crate) fn after_park(&self) {
+        if self.shared.parked.load(Relaxed) {
+            self.fire(TURN);
+        } else {
+            self.tick();
         }
     }
 

@@ -101,8 +101,6 @@ fn runtime(timers: &Timers) -> io::Result<Runtime> {
         .max_io_events_per_tick(IDLE_TURN)
         .max_io_events_per_busy_tick(TURN)
         .on_thread_park(move || parking.before_park())
-        .on_thread_unpark(move || {
-            unparked.tick();
-        })
+        .on_thread_unpark(move || unparked.after_park())
         .build()
 }
