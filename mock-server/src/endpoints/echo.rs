@@ -200,12 +200,12 @@ impl<'a> Form<'a> {
             let text = |part: &Part<'a>| text(part.content, part.content_type.unwrap_or(OCTETS));
             parts.iter().map(|part| (part.name.into(), text(part))).collect()
         };
-        Self { data: "".into(), files: pairs(files), form: pairs(form) }
+        Self { files: pairs(files), form: pairs(form), ..Self::default() }
     }
 }
 
 /// What bytes are that nothing is known of.
-const OCTETS: &str = "application/octet-stream";
+pub(super) const OCTETS: &str = "application/octet-stream";
 
 /// The bytes that JSON has to escape.
 static ESCAPED: [bool; 256] = {

@@ -21,7 +21,9 @@ pub(super) fn boundary(content_type: &str) -> Option<&str> {
 pub(super) fn parts<'a>(body: &'a [u8], boundary: &str) -> Vec<Part<'a>> {
     let delimiter = format!("\r\n--{boundary}");
     // The first delimiter stands at the beginning of a line, which may be that of the body.
-    let Some(mut rest) = after(body, &delimiter.as_bytes()[2..]) else { return Vec::new() };
+    let first = &delimiter.as_bytes()[2..];
+    let Some(start) = find(body, first) else { return Vec::new() };
+    let mut rest = &body[start + first.len()..];
     let mut parts = Vec::new();
     // Two dashes follow the last one.
     while !rest.starts_with(b"--")
@@ -68,10 +70,6 @@ fn parameter<'a>(mut parameters: &'a str, name: &str) -> Option<&'a str> {
 
 fn find(bytes: &[u8], wanted: &[u8]) -> Option<usize> {
     bytes.windows(wanted.len()).position(|window| window == wanted)
-}
-
-fn after<'a>(bytes: &'a [u8], wanted: &[u8]) -> Option<&'a [u8]> {
-    find(bytes, wanted).map(|start| &bytes[start + wanted.len()..])
 }
 
 #[cfg(test)]

@@ -15,7 +15,7 @@ use crate::response::{JSON, Refusal, Response};
 use crate::route::{Draft, Ending};
 use crate::worker::Worker;
 
-static OCTETS: HeaderValue = HeaderValue::from_static("application/octet-stream");
+static OCTETS: HeaderValue = HeaderValue::from_static(echo::OCTETS);
 
 static NDJSON: HeaderValue = HeaderValue::from_static("application/x-ndjson");
 
