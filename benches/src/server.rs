@@ -27,7 +27,7 @@ pub(crate) fn serve(max_delay: Duration, mut reports: Reports) -> Result<()> {
         .context("can't listen on the loopback address")?;
     reports.send(&Listening { addr: listener.local_addr()? })?;
     let options = Options { threads: THREADS, max_delay, ..Options::default() };
-    waitmark_server::run(listener, options, std::future::pending())?;
+    waitmark_server::run([listener], options, std::future::pending())?;
     Ok(())
 }
 

@@ -1,18 +1,24 @@
 //! Accepting connections and handing them to the workers in turn.
 
+use std::future::poll_fn;
 use std::io;
 use std::net::{IpAddr, SocketAddr, TcpListener, TcpStream};
+use std::pin::pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use std::task::{Poll, ready};
 use std::time::{Duration, Instant};
 
 use socket2::{Domain, Socket, Type};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, watch};
+use tokio::sync::{AcquireError, OwnedSemaphorePermit, Semaphore, mpsc, watch};
 
 use crate::worker::Worker;
 
-/// Connections that may wait to be accepted. A burst over the usual 128 would lose SYNs, which
-/// are only sent again a whole second later.
-const BACKLOG: i32 = 4096;
+/// How many connections [`bind`] asks the kernel to keep until they are accepted. It keeps fewer
+/// where the system's own limit is lower (`net.core.somaxconn`).
+///
+/// A burst over the usual 128 would lose SYNs, which are only sent again a whole second later.
+pub const BACKLOG: u32 = 4096;
 
 /// How long to leave a listener alone that has no descriptor left to accept with.
 const BACK_OFF: Duration = Duration::from_millis(20);
@@ -28,7 +34,7 @@ pub(crate) struct Accepted {
     pub(crate) place: OwnedSemaphorePermit,
 }
 
-/// A listener on `addr` (port 0: a free one) with a backlog for bursts of 4,096 connections.
+/// A listener on `addr` (port 0: a free one) with a backlog of [`BACKLOG`] connections.
 ///
 /// # Errors
 /// Whatever the system says of the address: in use, not this machine's, or not permitted.
@@ -37,47 +43,88 @@ pub fn bind(addr: SocketAddr) -> io::Result<TcpListener> {
     // A server that is started again must not wait for the last one's connections to time out.
     socket.set_reuse_address(true)?;
     socket.bind(&addr.into())?;
-    socket.listen(BACKLOG)?;
+    socket.listen(BACKLOG as i32)?;
     Ok(socket.into())
 }
 
-/// Accepts for ever, giving connections to this worker and the `others` in turn.
-pub(crate) async fn accept(
-    worker: &Arc<Worker>,
-    listener: &tokio::net::TcpListener,
-    others: &[mpsc::UnboundedSender<Accepted>],
-    stopping: &watch::Sender<bool>,
-) {
-    let places = worker.server.options.max_connections.min(Semaphore::MAX_PERMITS);
-    let places = Arc::new(Semaphore::new(places));
-    let mut turn = 0;
-    // The semaphore is never closed.
-    while let Ok(place) = places.clone().acquire_owned().await {
-        let (stream, peer) = match listener.accept().await {
-            Ok(accepted) => accepted,
-            // A client that gave up before its turn is no fault of this server's.
-            Err(error) if error.kind() == io::ErrorKind::ConnectionAborted => continue,
-            Err(_) => {
-                worker.server.stats.accept_failed();
-                worker.timers.sleep_until(Instant::now() + BACK_OFF).await;
-                continue;
-            }
-        };
-        // A client that is already gone fails here or at the first read: nothing to tell anyone.
-        let _ = stream.set_nodelay(true);
-        let Ok(stream) = stream.into_std() else { continue };
-        let stopping = stopping.subscribe();
-        let accepted = Accepted { stream, origin: peer.ip(), stopping, place };
-        match others.get(turn) {
-            Some(other) => {
-                turn += 1;
-                // The other end is only gone if its thread panicked; the client sees a close.
-                let _ = other.send(accepted);
-            }
-            None => {
-                turn = 0;
-                worker.spawn(accepted);
+/// Brings the connections of all listeners of a server to its workers.
+pub(crate) struct Acceptor {
+    worker: Arc<Worker>,
+    /// The ways to the other workers.
+    others: Vec<mpsc::UnboundedSender<Accepted>>,
+    places: Arc<Semaphore>,
+    /// Connections so far, which says whose turn it is.
+    turn: AtomicUsize,
+    stopping: watch::Sender<bool>,
+}
+
+impl Acceptor {
+    pub(crate) fn new(worker: Arc<Worker>, others: Vec<mpsc::UnboundedSender<Accepted>>) -> Self {
+        let places = worker.server.options.max_connections.min(Semaphore::MAX_PERMITS);
+        Self {
+            worker,
+            others,
+            places: Arc::new(Semaphore::new(places)),
+            turn: AtomicUsize::new(0),
+            stopping: watch::Sender::new(false),
+        }
+    }
+
+    /// Accepts from one listener for ever.
+    pub(crate) async fn accept(self: Arc<Self>, listener: tokio::net::TcpListener) {
+        // The semaphore is never closed.
+        while let Ok((accepted, place)) = self.next(&listener).await {
+            match accepted {
+                Ok((stream, peer)) => self.give(stream, peer.ip(), place),
+                // A client that gave up before its turn is no fault of this server's.
+                Err(error) if error.kind() == io::ErrorKind::ConnectionAborted => {}
+                Err(_) => {
+                    drop(place);
+                    self.worker.server.stats.accept_failed();
+                    self.worker.timers.sleep_until(Instant::now() + BACK_OFF).await;
+                }
             }
         }
+    }
+
+    /// The next connection of a listener, and a place for it.
+    ///
+    /// A place is not kept while there is no connection: the other listeners may have one.
+    async fn next(
+        &self,
+        listener: &tokio::net::TcpListener,
+    ) -> Result<(io::Result<(tokio::net::TcpStream, SocketAddr)>, OwnedSemaphorePermit), AcquireError>
+    {
+        let mut place = pin!(self.places.clone().acquire_owned());
+        poll_fn(|cx| {
+            let taken = ready!(place.as_mut().poll(cx))?;
+            if let Poll::Ready(accepted) = listener.poll_accept(cx) {
+                return Poll::Ready(Ok((accepted, taken)));
+            }
+            place.set(self.places.clone().acquire_owned());
+            Poll::Pending
+        })
+        .await
+    }
+
+    /// Gives a connection to the worker whose turn it is.
+    fn give(&self, stream: tokio::net::TcpStream, origin: IpAddr, place: OwnedSemaphorePermit) {
+        // A client that is already gone fails here or at the first read: nothing to tell anyone.
+        let _ = stream.set_nodelay(true);
+        let Ok(stream) = stream.into_std() else { return };
+        let accepted = Accepted { stream, origin, stopping: self.stopping.subscribe(), place };
+        let turn = self.turn.fetch_add(1, Relaxed) % (self.others.len() + 1);
+        match self.others.get(turn) {
+            // The other end is only gone if its thread panicked; the client sees a close.
+            Some(other) => drop(other.send(accepted)),
+            None => self.worker.spawn(accepted),
+        }
+    }
+
+    /// Tells all connections to end, and waits until they have.
+    pub(crate) async fn stop(&self) {
+        self.stopping.send_replace(true);
+        // Every connection holds a receiver for as long as it lives.
+        self.stopping.closed().await;
     }
 }

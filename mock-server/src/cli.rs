@@ -11,9 +11,9 @@ use waitmark_server::{Options, parse_delay};
 #[derive(Parser)]
 #[command(version)]
 pub(crate) struct Args {
-    /// Address to listen on; port 0 takes a free one
+    /// Address to listen on, port 0 for a free one; may be given several times
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8080")]
-    pub(crate) listen: SocketAddr,
+    pub(crate) listen: Vec<SocketAddr>,
     /// Worker threads; each connection stays on one of them
     #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=1024))]
     threads: u16,

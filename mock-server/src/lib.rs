@@ -36,7 +36,7 @@ mod takeover;
 mod timer;
 mod worker;
 
-pub use accept::bind;
+pub use accept::{BACKLOG, bind};
 pub use options::Options;
 pub use server::{Server, run};
 

@@ -1,4 +1,4 @@
-//! The `mock-server` command: one line when it listens, one when it has stopped.
+//! The `mock-server` command: a line for each address it listens on, and one when it has stopped.
 
 mod cli;
 
@@ -22,13 +22,18 @@ fn main() -> ExitCode {
 
 fn serve(args: &cli::Args) -> anyhow::Result<()> {
     cli::raise_file_limit();
-    let listener = bind(args.listen).with_context(|| {
-        format!("cannot listen on {}, choose another address with --listen", args.listen)
-    })?;
+    let listeners = args.listen.iter().map(|&addr| {
+        bind(addr).with_context(|| {
+            format!("cannot listen on {addr}, choose another address with --listen")
+        })
+    });
+    let listeners = listeners.collect::<anyhow::Result<Vec<_>>>()?;
     let mut stdout = std::io::stdout().lock();
-    writeln!(stdout, "listening on http://{}", listener.local_addr()?)?;
+    for listener in &listeners {
+        writeln!(stdout, "listening on http://{}", listener.local_addr()?)?;
+    }
     stdout.flush()?;
-    run(listener, args.options(), signalled()).context("the server failed")?;
+    run(listeners, args.options(), signalled()).context("the server failed")?;
     writeln!(stdout, "stopped").context("cannot write to standard output")
 }
 

@@ -7,64 +7,68 @@ use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use tokio::sync::{mpsc, oneshot, watch};
+use tokio::sync::{mpsc, oneshot};
+use tokio::task::JoinSet;
 
-use crate::accept::{self, Accepted};
+use crate::accept::{self, Accepted, Acceptor};
 use crate::options::Options;
 use crate::worker::{Shared, Worker};
 
 /// How much longer than the maximum delay a stopping server waits for the answers in flight.
 const DRAIN_GRACE: Duration = Duration::from_secs(1);
 
-/// Serves `listener` until `shutdown` ends, then answers what is in flight and returns.
+/// Serves `listeners`, all as one server, until `shutdown` ends, then answers what is in flight and
+/// returns.
 ///
 /// Blocks the calling thread, which is the first worker; `shutdown` is polled on it, inside a
 /// tokio runtime with I/O enabled. Once it ends no connection is accepted any more, idle ones are
 /// closed, and those with a request are given the maximum delay and a second to get their answer.
 ///
 /// # Errors
-/// If the listener can't be watched or a thread, runtime or timer can't be made.
+/// If there is no listener, one can't be watched, or a thread, runtime or timer can't be made.
 pub fn run(
-    listener: TcpListener,
+    listeners: impl IntoIterator<Item = TcpListener>,
     options: Options,
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> io::Result<()> {
     let options = options.bounded();
     let drain = options.max_delay + DRAIN_GRACE;
-    serve(listener, options, drain, shutdown)
+    serve(listeners.into_iter().collect(), options, drain, shutdown)
 }
 
 /// [`run`], with a limit of `drain` on how long the answers in flight are waited for.
 fn serve(
-    listener: TcpListener,
+    listeners: Vec<TcpListener>,
     options: Options,
     drain: Duration,
     shutdown: impl Future<Output = ()>,
 ) -> io::Result<()> {
-    listener.set_nonblocking(true)?;
+    if listeners.is_empty() {
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, "no listener to serve is given"));
+    }
     let others = options.threads.saturating_sub(1);
     let server = Arc::new(Shared::new(options));
 
     let (senders, threads): (Vec<_>, Vec<_>) =
         (0..others).map(|_| start_worker(server.clone())).collect::<io::Result<_>>()?;
     let served = Worker::block_on(server, |worker| async move {
-        let stopping = watch::Sender::new(false);
-        {
-            let listener = tokio::net::TcpListener::from_std(listener)?;
-            tokio::select! {
-                biased;
-                () = shutdown => {}
-                () = accept::accept(&worker, &listener, &senders, &stopping) => {}
-            }
+        // The senders go with it, and the other workers end with their sender.
+        let acceptor = Arc::new(Acceptor::new(worker.clone(), senders));
+        let mut accepting = JoinSet::new();
+        for listener in listeners {
+            accepting.spawn(acceptor.clone().accept(watched(listener)?));
         }
-        stopping.send_replace(true);
         tokio::select! {
-            // Every connection holds a receiver for as long as it lives.
-            () = stopping.closed() => {}
+            biased;
+            () = shutdown => {}
+            // Nobody stops accepting but by a panic, which has been reported where it happened.
+            Some(ended) = accepting.join_next() => ended?,
+        }
+        accepting.shutdown().await;
+        tokio::select! {
+            () = acceptor.stop() => {}
             () = worker.timers.sleep_until(Instant::now() + drain) => {}
         }
-        // The senders go with this future, and the other workers end with their sender.
-        drop(senders);
         io::Result::Ok(())
     });
     for thread in threads {
@@ -72,6 +76,17 @@ fn serve(
         let _ = thread.join();
     }
     served?
+}
+
+/// A listener that the current runtime watches.
+fn watched(listener: TcpListener) -> io::Result<tokio::net::TcpListener> {
+    let addr = listener.local_addr()?;
+    listener
+        .set_nonblocking(true)
+        .and_then(|()| tokio::net::TcpListener::from_std(listener))
+        .map_err(|error| {
+            io::Error::new(error.kind(), format!("can't watch the listener on {addr}: {error}"))
+        })
 }
 
 /// Starts one of the further workers, which serves what it is sent.
@@ -113,7 +128,7 @@ impl Server {
         let addr = listener.local_addr()?;
         let (stop, stopped) = oneshot::channel();
         let thread = std::thread::Builder::new().name("mock-server".into()).spawn(move || {
-            serve(listener, options.bounded(), Duration::ZERO, async {
+            serve(vec![listener], options.bounded(), Duration::ZERO, async {
                 // An error is the guard's drop, which is a stop as well.
                 let _ = stopped.await;
             })

@@ -14,17 +14,27 @@ const COMMAND: &str = env!("CARGO_BIN_EXE_mock-server");
 /// The command as a child that does not outlive its test.
 struct Running {
     child: Child,
+    /// The first address.
     addr: SocketAddr,
+    further: Vec<SocketAddr>,
 }
 
 impl Running {
     fn start(command: &mut Command) -> Self {
+        Self::listening(1, command)
+    }
+
+    /// A command that listens on so many addresses.
+    fn listening(addresses: usize, command: &mut Command) -> Self {
         let mut child =
             command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it starts");
-        let mut line = String::new();
-        BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
-        let addr = line.trim().strip_prefix("listening on http://").expect("the first line");
-        Self { addr: addr.parse().unwrap(), child }
+        let lines = BufReader::new(child.stdout.as_mut().unwrap()).lines().take(addresses);
+        let mut addrs = lines.map(|line| {
+            let line = line.unwrap();
+            line.strip_prefix("listening on http://").expect("its first lines").parse().unwrap()
+        });
+        let (addr, further) = (addrs.next().unwrap(), addrs.collect());
+        Self { addr, further, child }
     }
 
     fn signal(&self, signal: Signal) {
@@ -116,6 +126,36 @@ fn without_descriptors_it_waits_and_recovers() {
 }
 
 #[test]
+fn every_address_has_a_line_and_is_served() {
+    let listen = ["--listen", "127.0.0.1:0"].repeat(3);
+    let server = Running::listening(3, Command::new(COMMAND).args(listen));
+    assert_eq!(server.further.len(), 2);
+    for addr in [server.addr, server.further[0], server.further[1]] {
+        assert_eq!(get(addr, "/get").status, 200);
+    }
+    assert_eq!(get(server.addr, "/stats").json()["requests"], 3);
+}
+
+#[test]
+fn without_descriptors_no_listener_spins_or_stays_shut() {
+    let listen = " --listen 127.0.0.1:0".repeat(4);
+    let mut limited = Command::new("sh");
+    limited.args(["-c", &format!("ulimit -n 40 && exec \"$0\"{listen}"), COMMAND]);
+    let server = Running::listening(4, &mut limited);
+    let addrs = [&[server.addr], &server.further[..]].concat();
+    let held: Vec<_> = (0..80).map(|i| connect(addrs[i % 4])).collect();
+    std::thread::sleep(Duration::from_millis(400));
+    drop(held);
+    for addr in addrs {
+        assert_eq!(get(addr, "/get").status, 200);
+    }
+    let stats = until(server.addr, "all closed", |stats| stats["open_connections"] == 1);
+    // Each listener tries again every 20 ms, which is 80 times.
+    let errors = stats["accept_errors"].as_u64().unwrap();
+    assert!((4..200).contains(&errors), "{stats}");
+}
+
+#[test]
 fn every_limit_is_in_the_help() {
     let help = Command::new(COMMAND).arg("--help").output().unwrap();
     let help = String::from_utf8(help.stdout).unwrap();
@@ -143,7 +183,7 @@ fn errors_say_what_is_wrong() {
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let addr = taken.local_addr().unwrap().to_string();
     for (args, message) in [
-        (["--listen", &addr], "cannot listen on"),
+        (["--listen", &addr], &*format!("cannot listen on {addr}")),
         (["--listen", "nowhere"], "--listen"),
         (["--max-delay", "x"], "is not a number of seconds"),
         (["--threads", "0"], "--threads"),

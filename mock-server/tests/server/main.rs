@@ -10,5 +10,6 @@ mod endpoints;
 mod faults;
 mod httpbin;
 mod limits;
+mod listeners;
 mod protocol;
 mod raw;
