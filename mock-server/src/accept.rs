@@ -26,6 +26,11 @@ const BACK_OFF: Duration = Duration::from_millis(20);
 /// A connection on its way to the worker that serves it.
 pub(crate) struct Accepted {
     pub(crate) stream: TcpStream,
+    pub(crate) guest: Guest,
+}
+
+/// What a connection brings along besides its socket.
+pub(crate) struct Guest {
     /// The client's address.
     pub(crate) origin: IpAddr,
     /// True once the server stops. The server waits for the last of these to go.
@@ -111,13 +116,14 @@ impl Acceptor {
     fn give(&self, stream: tokio::net::TcpStream, origin: IpAddr, place: OwnedSemaphorePermit) {
         // A client that is already gone fails here or at the first read: nothing to tell anyone.
         let _ = stream.set_nodelay(true);
-        let Ok(stream) = stream.into_std() else { return };
-        let accepted = Accepted { stream, origin, stopping: self.stopping.subscribe(), place };
+        let guest = Guest { origin, stopping: self.stopping.subscribe(), place };
         let turn = self.turn.fetch_add(1, Relaxed) % (self.others.len() + 1);
-        match self.others.get(turn) {
+        let Some(other) = self.others.get(turn) else {
+            return self.worker.spawn(stream, guest);
+        };
+        if let Ok(stream) = stream.into_std() {
             // The other end is only gone if its thread panicked; the client sees a close.
-            Some(other) => drop(other.send(accepted)),
-            None => self.worker.spawn(accepted),
+            let _ = other.send(Accepted { stream, guest });
         }
     }
 

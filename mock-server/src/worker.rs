@@ -5,10 +5,11 @@ use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
+use tokio::net::TcpStream;
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::mpsc;
 
-use crate::accept::Accepted;
+use crate::accept::{Accepted, Guest};
 use crate::chat::Rooms;
 use crate::connection;
 use crate::endpoints::{Attempts, Limiters};
@@ -77,19 +78,19 @@ impl Worker {
 
     /// Serves the connections that come through `accepted` until its sender is gone.
     pub(crate) async fn serve(self: Arc<Self>, mut accepted: mpsc::UnboundedReceiver<Accepted>) {
-        while let Some(accepted) = accepted.recv().await {
-            self.spawn(accepted);
+        while let Some(Accepted { stream, guest }) = accepted.recv().await {
+            // A socket that the poller has no room for is closed, and its client sees that.
+            if let Ok(stream) = TcpStream::from_std(stream) {
+                self.spawn(stream, guest);
+            }
         }
     }
 
     /// Starts serving a connection on this thread.
-    pub(crate) fn spawn(self: &Arc<Self>, accepted: Accepted) {
-        // A socket that the poller has no room for is closed, and its client sees that.
-        if let Ok(stream) = tokio::net::TcpStream::from_std(accepted.stream) {
-            let Accepted { origin, stopping, place, .. } = accepted;
-            let line = Line::new(self.clone(), origin);
-            tokio::spawn(connection::serve(line, stream, stopping, place));
-        }
+    pub(crate) fn spawn(self: &Arc<Self>, stream: TcpStream, guest: Guest) {
+        let Guest { origin, stopping, place } = guest;
+        let line = Line::new(self.clone(), origin);
+        tokio::spawn(connection::serve(line, stream, stopping, place));
     }
 }
 
