@@ -80,7 +80,10 @@ impl Acceptor {
         // The semaphore is never closed.
         while let Ok((accepted, place)) = self.next(&listener).await {
             match accepted {
-                Ok((stream, peer)) => self.give(stream, peer.ip(), place),
+                Ok((stream, peer)) => {
+                    self.worker.server.stats.accepted();
+                    self.give(stream, peer.ip(), place);
+                }
                 // A client that gave up before its turn is no fault of this server's.
                 Err(error) if error.kind() == io::ErrorKind::ConnectionAborted => {}
                 Err(_) => {

@@ -106,6 +106,10 @@ pub(crate) async fn answer(
         // Boxed, as few requests have a body and all would pay for the place.
         false => Box::pin(read(&serving.line.worker, body)).await,
     };
+    if route::reads_counters(head.uri.path()) {
+        // Boxed, as few ask for them. Without a descriptor for it they are read as they are.
+        let _ = Box::pin(serving.line.worker.catch_up()).await;
+    }
     let received = Instant::now();
     let (reply, log) = {
         let Line { worker, origin, .. } = &*serving.line;

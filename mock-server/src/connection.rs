@@ -27,7 +27,7 @@ pub(crate) async fn serve(
 ) {
     let _connected = line.worker.server.stats.connected();
     let mut watchdog = Watchdog::new(line.clone());
-    let socket = Socket { stream, line: line.clone() };
+    let socket = Socket::new(stream, line.clone());
     let service = service_fn(|request| answer(line.clone(), request));
     let mut connection = http1::Builder::new()
         // The watchdog's work.

@@ -112,6 +112,14 @@ impl Line {
 pub(crate) struct Socket {
     pub(crate) stream: TcpStream,
     pub(crate) line: Arc<Line>,
+    /// Whether the client is known to be gone.
+    ended: bool,
+}
+
+impl Socket {
+    pub(crate) fn new(stream: TcpStream, line: Arc<Line>) -> Self {
+        Self { stream, line, ended: false }
+    }
 }
 
 impl AsyncRead for Socket {
@@ -120,10 +128,19 @@ impl AsyncRead for Socket {
         cx: &mut Context<'_>,
         buf: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
+        if self.ended {
+            return Poll::Ready(Ok(()));
+        }
         let before = buf.filled().len();
         let polled = Pin::new(&mut self.stream).poll_read(cx, buf);
         if buf.filled().len() > before {
             self.line.moved(true);
+        } else if polled.is_ready() && self.line.state().0 != Phase::Quiet {
+            // hyper, told of the end right after a request, would drop that before it was begun, and
+            // so uncounted. It is told the next time.
+            self.ended = true;
+            cx.waker().wake_by_ref();
+            return Poll::Pending;
         }
         polled
     }

@@ -77,6 +77,11 @@ pub(crate) fn route(worker: &Worker, head: &Parts, body: &[u8], origin: &str) ->
     Reply { endpoint: endpoint.counted.then_some(place), ..reply }
 }
 
+/// Whether the answer to this path is made of the counters.
+pub(crate) fn reads_counters(path: &str) -> bool {
+    path.starts_with("/stats") || path == "/metrics"
+}
+
 fn decoded(path: &str) -> Result<Cow<'_, str>, Refusal> {
     if !path.starts_with('/') {
         return Err(Refusal::bad_request("path: does not begin with a /"));

@@ -54,9 +54,13 @@ impl Stats {
         }
     }
 
+    /// Counts a connection, in the order in which they are accepted.
+    pub(crate) fn accepted(&self) {
+        self.connections.fetch_add(1, Relaxed);
+    }
+
     /// Counts a connection as open until the guard is dropped.
     pub(crate) fn connected(&self) -> Connected<'_> {
-        self.connections.fetch_add(1, Relaxed);
         self.open_connections.fetch_add(1, Relaxed);
         Connected { stats: self }
     }

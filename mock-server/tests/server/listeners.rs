@@ -11,14 +11,14 @@ use waitmark_server::{Options, bind, run};
 use crate::raw::{connect, get, peek, read_all, read_exact, stats, until};
 
 /// A server on several ports; stopped when dropped.
-struct Several {
-    addrs: Vec<SocketAddr>,
+pub(crate) struct Several {
+    pub(crate) addrs: Vec<SocketAddr>,
     stop: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<std::io::Result<()>>>,
 }
 
 impl Several {
-    fn start(listeners: usize, options: Options) -> Self {
+    pub(crate) fn start(listeners: usize, options: Options) -> Self {
         let free = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
         let listeners: Vec<_> = (0..listeners).map(|_| bind(free).unwrap()).collect();
         let addrs = listeners.iter().map(|listener| listener.local_addr().unwrap()).collect();

@@ -5,6 +5,7 @@
 mod arguments;
 mod chat;
 mod command;
+mod counters;
 mod delays;
 mod endpoints;
 mod faults;
