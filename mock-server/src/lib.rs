@@ -21,6 +21,7 @@ mod body;
 mod chance;
 mod chat;
 mod connection;
+mod cpu;
 mod delay;
 mod endpoints;
 mod fault;

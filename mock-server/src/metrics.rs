@@ -51,7 +51,15 @@ fn write(out: &mut String, stats: &Snapshot) -> std::fmt::Result {
     }
     let sum = late.mean * late.count as f64 / 1e6;
     writeln!(out, "mock_server_lateness_seconds_sum {sum}")?;
-    writeln!(out, "mock_server_lateness_seconds_count {}", late.count)
+    writeln!(out, "mock_server_lateness_seconds_count {}", late.count)?;
+
+    // The name that Prometheus' own clients have for it.
+    if let Some(cpu) = stats.cpu_us {
+        writeln!(out, "# HELP process_cpu_seconds_total User and system CPU time of the process.")?;
+        writeln!(out, "# TYPE process_cpu_seconds_total counter")?;
+        writeln!(out, "process_cpu_seconds_total {}", cpu.seconds())?;
+    }
+    Ok(())
 }
 
 fn header(out: &mut String, name: &str, kind: &str, help: &str) -> std::fmt::Result {

@@ -9,6 +9,7 @@ use hdrhistogram::Histogram;
 use hyper::StatusCode;
 use serde::Serialize;
 
+use crate::cpu::CpuTime;
 use crate::endpoints::ENDPOINTS;
 use crate::fault::Fault;
 
@@ -142,6 +143,7 @@ impl Stats {
             faults: faults.map(|((name, _), count)| (*name, count.load(Relaxed))).collect(),
             endpoints,
             lateness_us: Lateness::of(&self.lateness()),
+            cpu_us: CpuTime::so_far(),
         }
     }
 
@@ -188,6 +190,8 @@ pub(crate) struct Snapshot {
     pub(crate) endpoints: BTreeMap<&'static str, BTreeMap<String, u64>>,
     /// Microseconds from a deadline to the answer being ready.
     pub(crate) lateness_us: Lateness,
+    /// Not zeroed by a reset.
+    pub(crate) cpu_us: Option<CpuTime>,
 }
 
 #[derive(Serialize)]

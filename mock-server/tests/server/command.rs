@@ -6,6 +6,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
+use serde_json::Value;
 
 use crate::raw::{connect, get, read_all, until};
 
@@ -153,6 +154,28 @@ fn without_descriptors_no_listener_spins_or_stays_shut() {
     // Each listener tries again every 20 ms, which is 80 times.
     let errors = stats["accept_errors"].as_u64().unwrap();
     assert!((4..200).contains(&errors), "{stats}");
+}
+
+#[test]
+#[cfg_attr(not(target_os = "linux"), ignore = "it is not known there")]
+fn the_cpu_time_is_that_of_the_process() {
+    let server = server();
+    let cpu =
+        |stats: Value| stats["cpu_us"]["user"].as_u64().zip(stats["cpu_us"]["system"].as_u64());
+    let total = |path| cpu(get(server.addr, path).json()).map(|(user, system)| user + system);
+    let before = total("/stats");
+    for _ in 0..200 {
+        assert_eq!(get(server.addr, "/get").status, 200);
+    }
+    let after = total("/stats/reset");
+    assert!(before > Some(0) && after > before, "{before:?}, {after:?}");
+    assert!(after < Some(10_000_000), "microseconds: {after:?}");
+    assert!(total("/stats") >= after, "a reset leaves it alone");
+    let metrics = get(server.addr, "/metrics");
+    let line =
+        metrics.text().lines().find_map(|line| line.strip_prefix("process_cpu_seconds_total "));
+    let seconds: f64 = line.unwrap().parse().unwrap();
+    assert!(seconds * 1e6 >= after.unwrap() as f64);
 }
 
 #[test]
