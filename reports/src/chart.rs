@@ -12,7 +12,7 @@ mod tests;
 
 use crate::analysis::{Comparison, Figures, Row, Speedup};
 use crate::figure;
-use crate::series::Series;
+use crate::series::{self, Series};
 use crate::stats::Estimate;
 use axis::Axis;
 use draw::{Line, Plot, Point};
@@ -61,15 +61,16 @@ fn lines(
     comparison: &Comparison,
     value: impl Fn(&Figures) -> Option<Estimate>,
 ) -> Option<Vec<Line>> {
-    let line = |(place, client): (usize, &String)| {
+    let line = |(place, series): (usize, Series)| {
         let point = |row: &Row| {
             let Estimate { value, interval, .. } = value(row.outcomes[place].figures()?)?;
             Some(Point { x: f64::from(row.n), y: value, interval })
         };
         let points: Vec<Point> = comparison.rows.iter().filter_map(point).collect();
-        (!points.is_empty()).then(|| Line { series: Series::of(client, place), points })
+        (!points.is_empty()).then_some(Line { series, points })
     };
-    let lines: Vec<Line> = comparison.clients.iter().enumerate().filter_map(line).collect();
+    let series = series::assign(&comparison.clients);
+    let lines: Vec<Line> = series.into_iter().enumerate().filter_map(line).collect();
     (!lines.is_empty()).then_some(lines)
 }
 

@@ -37,11 +37,11 @@ pub(super) fn offsets(lines: &[Line], height: impl Fn(f64) -> f64) -> Vec<Vec<f6
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::series::Series;
+    use crate::series;
 
     fn line(points: &[(f64, f64)]) -> Line {
         let point = |&(x, y): &(f64, f64)| Point { x, y, interval: None };
-        Line { series: Series::of("tokio", 0), points: points.iter().map(point).collect() }
+        Line { series: series::assign(&["tokio"])[0], points: points.iter().map(point).collect() }
     }
 
     #[test]

@@ -17,7 +17,7 @@ fn texts(svg: &str) -> Vec<String> {
 
 /// How many markers are drawn in this client's colour.
 fn markers(svg: &str, client: &str) -> usize {
-    let colour = format!("fill=\"{}\"", Series::of(client, 0).hex());
+    let colour = format!("fill=\"{}\"", series::assign(&[client])[0].hex());
     svg.split('<').filter(|tag| tag.starts_with("polygon") && tag.contains(&colour)).count()
 }
 
@@ -47,7 +47,7 @@ fn whiskers_are_drawn_where_there_is_an_interval() {
     let whiskers = |rounds| {
         let record = synthetic::record_of(&["sequential", "tokio"], &[5, 20], rounds);
         let svg = speedup(&comparison(&record)).unwrap();
-        let colour = format!("stroke=\"{}\"", Series::of("tokio", 1).hex());
+        let colour = format!("stroke=\"{}\"", series::assign(&["tokio"])[0].hex());
         svg.split('<').filter(|tag| tag.starts_with("polyline") && tag.contains(&colour)).count()
     };
     // A line through the points, and for each point a whisker and its two ends.

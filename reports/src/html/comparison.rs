@@ -3,7 +3,7 @@
 use maud::{Markup, PreEscaped, html};
 
 use crate::analysis::{Analysis, Comparison};
-use crate::series::Series;
+use crate::series::{self, Series};
 use crate::table::{self, Measure};
 use crate::{chart, figure};
 
@@ -73,8 +73,8 @@ fn figure_of(svg: Option<String>, title: &str, aside: &str) -> Markup {
 fn legend(comparison: &Comparison) -> Markup {
     html! {
         ul.legend {
-            @for (place, client) in comparison.clients.iter().enumerate() {
-                li { (key(Series::of(client, place))) (client) }
+            @for (client, series) in comparison.clients.iter().zip(series::assign(&comparison.clients)) {
+                li { (key(series)) (client) }
             }
             li {
                 svg viewBox="-14 -8 28 16" aria-hidden="true" {

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::chart::{GRID, IDEAL, INK, PAPER};
-use crate::series::Series;
+use crate::series;
 use crate::synthetic::{self, CLIENTS};
 
 fn page_of(record: &Record) -> String {
@@ -85,7 +85,7 @@ fn a_record_without_cells_has_a_page() {
 #[test]
 fn the_dark_style_covers_every_colour_of_the_charts() {
     for client in CLIENTS.iter().chain(&["event-loop"]) {
-        let hex = Series::of(client, 0).hex();
+        let hex = series::assign(&[client])[0].hex();
         assert!(STYLE.contains(&format!("[fill=\"{hex}\"]")), "no fill {hex} for {client}");
         assert!(STYLE.contains(&format!("[stroke=\"{hex}\"]")), "no stroke {hex} for {client}");
     }
