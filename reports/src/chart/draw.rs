@@ -17,7 +17,7 @@ use crate::series::Series;
 use crate::stats::Interval;
 
 /// Drawn small and shown at up to twice the size, so that text stays legible on a phone.
-const SIZE: (u32, u32) = (520, 400);
+pub(super) const SIZE: (u32, u32) = (520, 400);
 /// plotters writes four fifths of this into the file.
 const FONT: u32 = 20;
 /// Half the width of a whisker's end.
@@ -27,8 +27,9 @@ const CAP: i32 = 5;
 pub(super) struct Plot {
     pub(super) x: Axis,
     pub(super) y: Axis,
-    pub(super) y_label: fn(f64) -> String,
-    /// The dashed line of what is possible.
+    /// What the horizontal axis counts.
+    pub(super) x_title: String,
+    /// The dashed line of what is possible; empty where nobody knows.
     pub(super) ideal: Vec<(f64, f64)>,
     pub(super) lines: Vec<Line>,
 }
@@ -62,7 +63,7 @@ fn draw(plot: &Plot, text: &mut String) -> DrawResult {
     let Plot { x, y, .. } = plot;
     let mut chart = ChartBuilder::on(&area)
         .margin(8)
-        .margin_right(16)
+        .margin_right(24)
         .x_label_area_size(58)
         .y_label_area_size(74)
         .build_cartesian_2d(
@@ -77,9 +78,9 @@ fn draw(plot: &Plot, text: &mut String) -> DrawResult {
         .y_labels(y.ticks.len())
         .label_style(font.clone())
         .axis_desc_style(font)
-        .x_desc("requests at once (n)")
-        .x_label_formatter(&|n| n.to_string())
-        .y_label_formatter(&|value| (plot.y_label)(*value))
+        .x_desc(&plot.x_title)
+        .x_label_formatter(&|n| (x.label)(*n))
+        .y_label_formatter(&|value| (y.label)(*value))
         .axis_style(ink)
         .bold_line_style(colour(super::GRID))
         .light_line_style(TRANSPARENT)
@@ -92,26 +93,29 @@ fn draw(plot: &Plot, text: &mut String) -> DrawResult {
         let style = rgb(line.series.colour).stroke_width(2);
         chart.draw_series(LineSeries::new(line.points.iter().map(|p| (p.x, p.y)), style))?;
     }
-    let per_pixel = (x.high / x.low).powf(1.0 / f64::from(width));
-    let aside = apart::offsets(&plot.lines, |value| pixels(y, value, height));
+    let (width, height) = (f64::from(width), f64::from(height));
+    let place = |point: &Point| (x.share(point.x) * width, y.share(point.y) * height);
+    let aside = apart::offsets(&plot.lines, place);
     for (line, aside) in plot.lines.iter().zip(aside) {
         for (point, aside) in line.points.iter().zip(aside) {
-            draw_point(&mut chart, line.series, point, point.x * per_pixel.powf(aside))?;
+            let x = point.x * (aside * x.length() / width).exp();
+            draw_point(&mut chart, line.series, Point { x, ..*point })?;
         }
     }
     area.present()?;
     Ok(())
 }
 
-/// Draws the marker and the whisker of `point` at the horizontal position `x`.
+/// Draws the marker and the whisker of `point`.
 fn draw_point<B: DrawingBackend, X: Ranged<ValueType = f64>, Y: Ranged<ValueType = f64>>(
     chart: &mut ChartContext<B, Cartesian2d<X, Y>>,
     series: Series,
-    point: &Point,
-    x: f64,
+    point: Point,
 ) -> Result<(), DrawingAreaErrorKind<B::ErrorType>> {
     let style = rgb(series.colour).stroke_width(2);
-    if let Some(Interval { low, high }) = point.interval {
+    let Point { x, y, interval } = point;
+    // An end at nought or infinity is drawn at the end of the axis.
+    if let Some(Interval { low, high }) = interval {
         chart.draw_series([PathElement::new([(x, low), (x, high)], style)])?;
         chart.draw_series([low, high].map(|end| {
             EmptyElement::at((x, end)) + PathElement::new([(-CAP, 0), (CAP, 0)], style)
@@ -119,16 +123,11 @@ fn draw_point<B: DrawingBackend, X: Ranged<ValueType = f64>, Y: Ranged<ValueType
     }
     let corners = series.marker;
     let outline: Vec<_> = corners.iter().chain(&corners[..1]).copied().collect();
-    let marker = EmptyElement::at((x, point.y))
+    let marker = EmptyElement::at((x, y))
         + Polygon::new(corners, rgb(series.colour).filled())
         + PathElement::new(outline, colour(super::PAPER));
     chart.draw_series([marker])?;
     Ok(())
-}
-
-/// The height of `value` over the lower end of its axis, which is `height` pixels long.
-fn pixels(axis: &Axis, value: f64, height: u32) -> f64 {
-    (value / axis.low).ln() / (axis.high / axis.low).ln() * f64::from(height)
 }
 
 /// The colour that `hex`, e.g. `#1A1A1A`, names.

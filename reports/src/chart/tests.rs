@@ -1,65 +1,65 @@
 //! The charts of synthetic records: what is in them, and what is not.
 
+mod extremes;
+mod places;
+mod svg;
+
 use super::*;
 use crate::analysis::Analysis;
 use crate::record::Record;
-use crate::synthetic;
+use crate::{stats, synthetic};
+use draw::SIZE;
+use svg::{Drawn, Scale};
 
 fn comparison(record: &Record) -> Comparison {
     Analysis::of(record).comparisons.remove(0)
 }
 
-/// The texts of the chart, in the order they are drawn.
-fn texts(svg: &str) -> Vec<String> {
-    let after = svg.split("<text ").skip(1);
-    after.map(|text| text.split(['>', '<']).nth(1).unwrap().trim().to_owned()).collect()
+fn speedup(comparison: &Comparison) -> Option<Drawn> {
+    super::speedup(comparison, "requests").map(|svg| Drawn::read(&svg))
 }
 
-/// How many markers are drawn in this client's colour.
-fn markers(svg: &str, client: &str) -> usize {
-    let colour = format!("fill=\"{}\"", series::assign(&[client])[0].hex());
-    svg.split('<').filter(|tag| tag.starts_with("polygon") && tag.contains(&colour)).count()
+fn time(comparison: &Comparison) -> Option<Drawn> {
+    super::time(comparison, "requests").map(|svg| Drawn::read(&svg))
 }
 
 #[test]
 fn both_charts_have_a_tick_at_every_measured_size() {
     let comparison = comparison(&synthetic::record());
-    for svg in [speedup(&comparison).unwrap(), time(&comparison).unwrap()] {
-        assert!(svg.starts_with("<svg "), "{svg}");
-        for n in ["5", "20", "100"] {
-            assert!(texts(&svg).contains(&n.to_owned()), "no {n} in {:?}", texts(&svg));
-        }
+    let (speedup, time) = (speedup(&comparison).unwrap(), time(&comparison).unwrap());
+    for drawn in [&speedup, &time] {
+        let labels: Vec<_> = drawn.x_ticks().into_iter().map(|tick| tick.label).collect();
+        assert_eq!(labels, ["5", "20", "100"]);
     }
-    assert!(texts(&speedup(&comparison).unwrap()).contains(&"50x".to_owned()));
-    assert!(texts(&time(&comparison).unwrap()).contains(&"500 ms".to_owned()));
+    assert!(speedup.texts().contains(&"50x"));
+    assert!(time.texts().contains(&"500 ms"));
 }
 
 #[test]
 fn every_client_has_a_marker_a_size_and_the_reference_only_a_time() {
     let comparison = comparison(&synthetic::record());
     let (speedup, time) = (speedup(&comparison).unwrap(), time(&comparison).unwrap());
-    assert_eq!([markers(&speedup, "tokio"), markers(&time, "tokio")], [3, 3]);
-    assert_eq!([markers(&speedup, "sequential"), markers(&time, "sequential")], [0, 3]);
+    assert_eq!([speedup.count("tokio"), time.count("tokio")], [3, 3]);
+    assert_eq!([speedup.count("sequential"), time.count("sequential")], [0, 3]);
 }
 
 #[test]
 fn whiskers_are_drawn_where_there_is_an_interval() {
-    let whiskers = |rounds| {
+    let lines = |rounds| {
         let record = synthetic::record_of(&["sequential", "tokio"], &[5, 20], rounds);
-        let svg = speedup(&comparison(&record)).unwrap();
-        let colour = format!("stroke=\"{}\"", series::assign(&["tokio"])[0].hex());
-        svg.split('<').filter(|tag| tag.starts_with("polyline") && tag.contains(&colour)).count()
+        let tokio = series::assign(&["tokio"])[0];
+        speedup(&comparison(&record)).unwrap().lines(&tokio.hex()).len()
     };
     // A line through the points, and for each point a whisker and its two ends.
-    assert_eq!([whiskers(2), whiskers(3)], [1, 7]);
+    assert_eq!([lines(2), lines(3)], [1, 7]);
 }
 
 #[test]
 fn a_failed_cell_has_no_point() {
     let mut record = synthetic::record();
     synthetic::fail(synthetic::cell_mut(&mut record, "tokio", 20), "killed");
-    let svg = speedup(&comparison(&record)).unwrap();
-    assert_eq!([markers(&svg, "tokio"), markers(&svg, "smol")], [2, 3]);
+    let drawn = speedup(&comparison(&record)).unwrap();
+    assert_eq!([drawn.count("tokio"), drawn.count("smol")], [2, 3]);
 }
 
 #[test]
@@ -69,17 +69,17 @@ fn one_size_and_no_delay_can_be_drawn() {
         cell.delay_ms = 0.0;
     }
     let comparison = comparison(&record);
-    assert_eq!(markers(&time(&comparison).unwrap(), "tokio"), 1);
-    assert!(!time(&comparison).unwrap().contains(IDEAL));
-    assert!(speedup(&comparison).unwrap().contains(IDEAL));
+    let (speedup, time) = (speedup(&comparison).unwrap(), time(&comparison).unwrap());
+    assert_eq!(time.count("tokio"), 1);
+    assert_eq!([speedup.lines(IDEAL).len(), time.lines(IDEAL).len()], [1, 0]);
 }
 
 #[test]
 fn without_figures_there_is_no_chart() {
     let mut record = synthetic::record_of(&["sequential", "tokio"], &[5], 5);
     synthetic::fail(&mut record.cells[0], "killed");
-    assert_eq!(speedup(&comparison(&record)), None);
+    assert!(speedup(&comparison(&record)).is_none());
     assert!(time(&comparison(&record)).is_some());
     synthetic::fail(&mut record.cells[1], "killed");
-    assert_eq!(time(&comparison(&record)), None);
+    assert!(time(&comparison(&record)).is_none());
 }

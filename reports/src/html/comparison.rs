@@ -40,8 +40,8 @@ fn speedup_table(comparison: &Comparison, analysis: &Analysis, place: &str) -> M
 }
 
 fn charts(comparison: &Comparison, reference: &str) -> Markup {
-    let speedup = chart::speedup(comparison);
-    let time = chart::time(comparison);
+    let speedup = chart::speedup(comparison, "requests");
+    let time = chart::time(comparison, "requests");
     html! {
         @if speedup.is_some() || time.is_some() {
             h2 { "Charts" }
