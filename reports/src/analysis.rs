@@ -6,22 +6,20 @@ mod warnings;
 use std::collections::BTreeMap;
 use std::fmt;
 
-pub use head_to_head::HeadToHead;
+pub use head_to_head::{HeadToHead, widest_pair};
 pub use warnings::Warning;
 
-use crate::figure;
 use crate::guide::{self, Published};
-use crate::record::{self, Record, Status};
+use crate::record::{self, Record, Role, Status};
+use crate::scenario::Scenario;
 use crate::stats::{self, Estimate, Verdict};
 
 /// A record, worked out.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Analysis {
-    /// The client that speedups are taken against.
-    pub reference: String,
     /// The margin of the verdicts, as a share.
     pub margin: f64,
-    /// One for each workload and delay, in the order of the record.
+    /// One for each workload, parameters and delay, in the order of the record.
     pub comparisons: Vec<Comparison>,
     /// What a reader has to know before believing the figures.
     pub warnings: Vec<Warning>,
@@ -29,30 +27,33 @@ pub struct Analysis {
     pub failures: Vec<Failure>,
 }
 
-/// All clients on one workload with one delay.
+/// All clients on one workload with its parameters and one delay.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Comparison {
-    /// The workload, e.g. `fan_out`.
-    pub workload: String,
-    /// The delay of each request, milliseconds.
-    pub delay_ms: f64,
+    /// What the clients are compared on.
+    pub scenario: Scenario,
+    /// The client that speedups are taken against, where there is one.
+    pub reference: Option<String>,
     /// The clients, in the order of the record.
     pub clients: Vec<String>,
-    /// One for each number of requests, in rising order.
+    /// One for each size, in rising order.
     pub rows: Vec<Row>,
-    /// Every client against every other, at the largest number of requests.
+    /// Every client against every other, at the largest size.
     pub head_to_head: HeadToHead,
 }
 
-/// All clients on the same number of requests.
+/// All clients on the same size.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Row {
-    /// Requests in a batch.
+    /// Units in a batch.
     pub n: u32,
     /// One for each of the comparison's clients, in the same order.
     pub outcomes: Vec<Outcome>,
-    /// The speedup if all requests waited at once and nothing else took time; `None` where the
-    /// reference has no cell.
+    /// The least that the waits alone cost any of the clients in a batch, nanoseconds; `None`
+    /// where the workload states nothing.
+    pub ideal_ns: Option<f64>,
+    /// The speedup if nothing but the waits took time, for the client that waits least; `None`
+    /// where the reference has no ideal.
     pub ideal_speedup: Option<f64>,
     /// What the guide published for this row, where the reference is the one it took.
     pub published: Option<Published>,
@@ -77,17 +78,16 @@ pub struct Figures {
     /// Geometric mean of the rounds' means, nanoseconds, so that the ratio of two times of the
     /// same rounds is the speedup.
     pub time_ns: Estimate,
-    /// Requests in flight at once, at most.
-    pub width: u32,
-    /// The shortest possible time at that width, nanoseconds: [`stats::ideal`].
-    pub ideal_ns: f64,
-    /// The share of the time that was unavoidable waiting; `None` without a delay.
+    /// What the waits alone cost this client, nanoseconds; `None` where the workload states
+    /// nothing.
+    pub ideal_ns: Option<f64>,
+    /// The share of the time that was unavoidable waiting; `None` without an ideal.
     pub efficiency: Option<f64>,
     /// Against the reference.
     pub speedup: Speedup,
 }
 
-/// A cell against the reference's cell with the same workload, delay and size.
+/// A cell against the reference's cell of the same scenario and size.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Speedup {
     /// This is the reference: 1 by definition, not by measurement.
@@ -112,11 +112,9 @@ impl Speedup {
 /// A failed cell.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Failure {
-    /// The workload.
-    pub workload: String,
-    /// The delay of each request, milliseconds.
-    pub delay_ms: f64,
-    /// Requests in a batch.
+    /// What it was to do.
+    pub scenario: Scenario,
+    /// Units in a batch.
     pub n: u32,
     /// The client.
     pub client: String,
@@ -133,21 +131,14 @@ impl Analysis {
         let comparisons = comparisons(record);
         let failures = record.cells.iter().filter_map(Failure::of).collect();
         let warnings = warnings::of(record, &comparisons);
-        Self {
-            reference: record.profile.reference.clone(),
-            margin,
-            comparisons,
-            warnings,
-            failures,
-        }
+        Self { margin, comparisons, warnings, failures }
     }
 }
 
 impl Failure {
     fn of(cell: &record::Cell) -> Option<Self> {
         Some(Self {
-            workload: cell.workload.clone(),
-            delay_ms: cell.delay_ms,
+            scenario: Scenario::of(cell),
             n: cell.n,
             client: cell.client.clone(),
             reason: failure(cell)?,
@@ -157,10 +148,8 @@ impl Failure {
 
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { workload, n, client, reason, .. } = self;
-        let delay = figure::set_duration_ms(self.delay_ms);
-        let requests = figure::counted(*n as usize, "request");
-        write!(f, "{client} on {workload} with {requests} of {delay}: {reason}")
+        let Self { scenario, n, client, reason } = self;
+        write!(f, "{client} on {}: {reason}", scenario.at(*n))
     }
 }
 
@@ -184,26 +173,23 @@ fn failure(cell: &record::Cell) -> Option<String> {
 }
 
 fn comparisons(record: &Record) -> Vec<Comparison> {
-    let mut kinds: Vec<(&str, f64)> = Vec::new();
+    let mut scenarios: Vec<(Scenario, Vec<&record::Cell>)> = Vec::new();
     for cell in &record.cells {
-        let kind = (cell.workload.as_str(), cell.delay_ms);
-        if !kinds.contains(&kind) {
-            kinds.push(kind);
+        let scenario = Scenario::of(cell);
+        match scenarios.iter_mut().find(|(known, _)| *known == scenario) {
+            Some((_, cells)) => cells.push(cell),
+            None => scenarios.push((scenario, vec![cell])),
         }
     }
-    let compare = |(workload, delay_ms)| {
-        let cells: Vec<_> = record
-            .cells
-            .iter()
-            .filter(|cell| cell.workload == workload && cell.delay_ms == delay_ms)
-            .collect();
-        Comparison::of(workload, delay_ms, &cells, record)
-    };
-    kinds.into_iter().map(compare).collect()
+    let margin = record.profile.margin;
+    scenarios
+        .into_iter()
+        .map(|(scenario, cells)| Comparison::of(scenario, &cells, margin))
+        .collect()
 }
 
 impl Comparison {
-    fn of(workload: &str, delay_ms: f64, cells: &[&record::Cell], record: &Record) -> Self {
+    fn of(scenario: Scenario, cells: &[&record::Cell], margin: f64) -> Self {
         let mut clients: Vec<String> = Vec::new();
         let mut sizes = BTreeMap::<u32, Vec<&record::Cell>>::new();
         for cell in cells {
@@ -212,22 +198,18 @@ impl Comparison {
             }
             sizes.entry(cell.n).or_default().push(cell);
         }
-        let profile = &record.profile;
+        let reference = cells.iter().find(|cell| cell.role == Role::Reference);
+        let reference = reference.map(|cell| cell.client.clone());
         let row = |(&n, cells): (&u32, &Vec<_>)| {
-            let published = guide::published(workload, n, &profile.reference);
-            Row::of(n, cells, &clients, profile, published)
+            let published = guide::published(&scenario.workload, n, reference.as_deref());
+            Row::of(n, cells, &clients, margin, published)
         };
         let rows = sizes.iter().map(row).collect();
         let head_to_head = match sizes.last_key_value() {
-            Some((&n, cells)) => HeadToHead::of(n, cells, &clients, profile.margin),
+            Some((&n, cells)) => HeadToHead::of(n, cells, &clients, margin),
             None => HeadToHead { n: 0, clients: Vec::new(), pairs: Vec::new() },
         };
-        Self { workload: workload.to_owned(), delay_ms, clients, rows, head_to_head }
-    }
-
-    /// The row with the most requests.
-    pub fn largest(&self) -> Option<&Row> {
-        self.rows.last()
+        Self { scenario, reference, clients, rows, head_to_head }
     }
 }
 
@@ -236,23 +218,27 @@ impl Row {
         n: u32,
         cells: &[&record::Cell],
         clients: &[String],
-        profile: &record::Profile,
+        margin: f64,
         published: Option<Published>,
     ) -> Self {
-        let find = |client: &str| cells.iter().copied().find(|cell| cell.client == client);
-        let planned = find(&profile.reference);
-        let ideal_speedup = planned.map(|cell| stats::ideal(1.0, n, cell.width));
+        let planned = cells.iter().copied().find(|cell| cell.role == Role::Reference);
+        let ideal_ns = cells.iter().filter_map(|cell| cell.ideal_ns).reduce(f64::min);
+        let ideal_speedup = planned
+            .and_then(|cell| cell.ideal_ns)
+            .zip(ideal_ns)
+            .map(|(reference, least)| reference / least);
         let reference = planned.filter(|cell| has_figures(cell));
+        let find = |client: &str| cells.iter().copied().find(|cell| cell.client == client);
         let outcome = |client: &String| match find(client) {
             None => Outcome::Absent,
             Some(cell) if cell.status == Status::Skipped => Outcome::Skipped,
-            Some(cell) => match (failure(cell), Figures::of(cell, reference, profile.margin)) {
+            Some(cell) => match (failure(cell), Figures::of(cell, reference, margin)) {
                 (None, Some(figures)) => Outcome::Measured(figures),
                 (reason, _) => Outcome::Failed(reason.unwrap_or_default()),
             },
         };
         let outcomes = clients.iter().map(outcome).collect();
-        Self { n, outcomes, ideal_speedup, published }
+        Self { n, outcomes, ideal_ns, ideal_speedup, published }
     }
 }
 
@@ -270,15 +256,14 @@ impl Figures {
     fn of(cell: &record::Cell, reference: Option<&record::Cell>, margin: f64) -> Option<Self> {
         let means: Vec<f64> = cell.rounds.iter().map(|round| round.mean_ns).collect();
         let time_ns = Estimate::geometric_mean(&means)?;
-        let ideal_ns = stats::ideal(cell.delay_ms * 1e6, cell.n, cell.width);
         let speedup = match reference {
             Some(reference) if reference.client == cell.client => Speedup::Reference,
             Some(reference) => times_as_fast(cell, reference, margin)
                 .map_or(Speedup::Unknown, |(estimate, verdict)| Speedup::Over(estimate, verdict)),
             None => Speedup::Unknown,
         };
-        let efficiency = stats::efficiency(ideal_ns, time_ns.value);
-        Some(Self { time_ns, width: cell.width, ideal_ns, efficiency, speedup })
+        let efficiency = cell.ideal_ns.and_then(|ideal| stats::efficiency(ideal, time_ns.value));
+        Some(Self { time_ns, ideal_ns: cell.ideal_ns, efficiency, speedup })
     }
 }
 

@@ -39,7 +39,7 @@ pub fn speedup(comparison: &Comparison) -> Option<String> {
 }
 
 /// Time of a batch against the number of requests, both on logarithmic axes, with 95 % intervals
-/// and, dashed, the delay of one request. `None` when nothing was measured.
+/// and, dashed, the ideal. `None` when nothing was measured.
 pub fn time(comparison: &Comparison) -> Option<String> {
     let milliseconds = |estimate: Estimate| Estimate {
         value: estimate.value / 1e6,
@@ -51,8 +51,7 @@ pub fn time(comparison: &Comparison) -> Option<String> {
         ..estimate
     };
     let lines = lines(comparison, |figures| Some(milliseconds(figures.time_ns)))?;
-    // A logarithmic axis has no zero.
-    let ideal = |_: &Row| Some(comparison.delay_ms).filter(|&delay| delay > 0.0);
+    let ideal = |row: &Row| row.ideal_ns.map(|ns| ns / 1e6);
     Some(draw::svg(&plot(comparison, lines, ideal, figure::set_duration_ms)))
 }
 

@@ -2,7 +2,7 @@
 //! names and values that every format shows alike.
 
 use crate::figure;
-use crate::record::{Lateness, Machine, Profile, Record, Server, Turn};
+use crate::record::{Cell, Counts, Ended, Lateness, Machine, Profile, Record};
 use crate::stats::{self, MIN_ROUNDS};
 
 /// A name and its value, both plain text.
@@ -54,63 +54,84 @@ pub(crate) fn versions(record: &Record) -> Vec<Fact> {
 
 /// How it was measured.
 pub(crate) fn method(record: &Record) -> Vec<Fact> {
-    let Profile { name, reference, rounds, samples, workers, pool_width, margin, seed, .. } =
-        &record.profile;
-    let samples = match &record.profile.criterion {
-        Some(criterion) => {
-            let warm_up = figure::set_duration_ms(criterion.warm_up_ms);
-            let measurement = figure::set_duration_ms(criterion.measurement_ms);
-            format!("{samples} over about {measurement}, after {warm_up} of warm-up")
-        }
-        None => format!("{samples}, a batch each, timed without Criterion"),
-    };
-    vec![
+    let Profile { name, margin, seed, clients, .. } = &record.profile;
+    let mut facts = vec![
         fact("profile", name),
+        fact("run", &record.run),
         fact("begun", when(&record.created)),
-        fact("reference", reference),
-        fact("rounds", format!("{rounds}, each client in a fresh process")),
-        fact("order in a round", format!("random, seed {seed}")),
-        fact("samples a round", samples),
-        fact("runtime workers", workers.to_string()),
-        fact("thread pool", figure::counted(*pool_width as usize, "thread")),
+        fact("rounds", rounds(record)),
+        fact("order in a round", format!("balanced, seed {seed}")),
         fact("margin of same", figure::set_percent(*margin)),
         fact("intervals", format!("95 %, Student's t over rounds, from {MIN_ROUNDS} rounds up")),
-    ]
-}
-
-/// What the mock server says of itself.
-pub(crate) fn server(server: &Server) -> Vec<Fact> {
-    let mut facts = vec![
-        fact("threads", server.threads.to_string()),
-        fact("requests answered", figure::count(server.turns.iter().map(|t| t.requests).sum())),
-        fact("answers too early", figure::count(early(server))),
     ];
-    let mut clients: Vec<&str> = Vec::new();
-    for turn in &server.turns {
-        if !clients.contains(&turn.client.as_str()) {
-            clients.push(&turn.client);
-        }
+    for client in clients {
+        let settings = client.settings.iter().map(|(name, value)| format!(", {name} {value}"));
+        facts.push(fact(&client.name, format!("{}{}", client.kind, settings.collect::<String>())));
     }
-    clients.sort_unstable();
-    facts.extend(clients.into_iter().map(|client| lateness(client, &server.turns)));
     facts
 }
 
-/// Answers that went out too early, in all turns.
-pub(crate) fn early(server: &Server) -> u64 {
-    server.turns.iter().map(|turn| turn.early).sum()
+/// How many rounds ran, of how many, and why no more.
+fn rounds(record: &Record) -> String {
+    let Profile { rounds: planned, precision, max_time_s, .. } = record.profile;
+    let ran = rounds_run(record);
+    let why = match record.ended {
+        Ended::Planned => String::new(),
+        Ended::Running => "; the run was killed".to_owned(),
+        Ended::Precise => match precision {
+            Some(share) => format!("; every pair was known to {}", figure::set_percent(share)),
+            None => "; every pair was known well enough".to_owned(),
+        },
+        Ended::MaxTime => match max_time_s {
+            Some(seconds) => format!("; the run was given {seconds} s"),
+            None => "; the time was over".to_owned(),
+        },
+        Ended::Interrupted => "; the run was interrupted".to_owned(),
+        Ended::Broken => "; an error ended the run".to_owned(),
+    };
+    format!("{ran} of {planned} planned, each client in a fresh process{why}")
 }
 
-/// How late the server answered a client: the medians over its turns, so that one bad round does
-/// not stand for all.
-fn lateness(client: &str, turns: &[Turn]) -> Fact {
+/// How many rounds have any cell's figures.
+pub(crate) fn rounds_run(record: &Record) -> u32 {
+    let rounds = record.cells.iter().flat_map(|cell| &cell.rounds);
+    rounds.map(|round| round.round.saturating_add(1)).max().unwrap_or(0)
+}
+
+/// What the mock server is, and what it counted.
+pub(crate) fn server(record: &Record) -> Vec<Fact> {
+    let requests = record.cells.iter().flat_map(counts).map(|counts| counts.requests).sum();
+    let mut facts = vec![
+        fact("threads", record.server.threads.to_string()),
+        fact("addresses", record.server.addresses.to_string()),
+        fact("requests answered", figure::count(requests)),
+        fact("answers too early", figure::count(early(&record.cells))),
+    ];
+    let clients = record.profile.clients.iter();
+    facts.extend(clients.filter_map(|client| lateness(&client.name, &record.cells)));
+    facts
+}
+
+/// Answers that went out too early, in all cells.
+pub(crate) fn early(cells: &[Cell]) -> u64 {
+    cells.iter().flat_map(counts).map(|counts| counts.early).sum()
+}
+
+/// What the server counted in each round of a cell.
+fn counts(cell: &Cell) -> impl Iterator<Item = &Counts> {
+    cell.rounds.iter().filter_map(|round| round.server.as_ref())
+}
+
+/// How late the server answered a client: the medians over its cells and rounds, so that one bad
+/// round does not stand for all. `None` where it answered nothing.
+fn lateness(client: &str, cells: &[Cell]) -> Option<Fact> {
     let median = |figure: fn(&Lateness) -> f64| {
-        let its = turns.iter().filter(|turn| turn.client == client);
-        let figures = its.map(|turn| figure(&turn.lateness)).collect();
-        stats::median(figures).map_or_else(String::new, |us| figure::duration_ns(us * 1e3))
+        let its = cells.iter().filter(|cell| cell.client == client).flat_map(counts);
+        let us = stats::median(its.map(|counts| figure(&counts.lateness)).collect())?;
+        Some(figure::duration_ns(us * 1e3))
     };
-    let [p50, p99] = [median(|late| late.p50_us), median(|late| late.p99_us)];
-    (format!("late for {client}"), format!("{p50} (median), {p99} (p99)"))
+    let [p50, p99] = [median(|late| late.p50_us)?, median(|late| late.p99_us)?];
+    Some((format!("late for {client}"), format!("{p50} (median), {p99} (p99)")))
 }
 
 /// The first twelve digits of a commit, and whether the code differed from it.

@@ -18,20 +18,20 @@ pub(crate) fn sentences(analysis: &Analysis) -> Vec<String> {
     let Some((comparison, row)) = subject(analysis) else {
         return vec!["No cell of this run has figures.".to_owned()];
     };
-    let delay = figure::set_duration_ms(comparison.delay_ms);
-    let at = match comparison.workload == guide::WORKLOAD {
-        true => format!("At {} of {delay} each", requests(row.n)),
-        false => format!("In {} with {} of {delay} each", comparison.workload, requests(row.n)),
+    let scenario = &comparison.scenario;
+    let at = match scenario.workload == guide::WORKLOAD {
+        true => format!("At {}", scenario.amount(row.n)),
+        false => format!("In {}", scenario.at(row.n)),
     };
-    let mut sentences = match faster(comparison, row) {
-        speedups if !speedups.is_empty() => {
-            vec![format!("{at}, {}.", said(&speedups, &analysis.reference))]
-        }
-        _ => vec![format!("{at}, {}.", times(comparison, row))],
+    let speedups = faster(comparison, row);
+    let found = match &comparison.reference {
+        Some(reference) if !speedups.is_empty() => said(&speedups, reference),
+        _ => times(comparison, row),
     };
-    sentences.extend(no_reference(analysis, comparison, row));
-    sentences.extend(close_call(&comparison.head_to_head, row.n, &analysis.reference));
-    sentences.extend(failed(analysis, comparison, row));
+    let mut sentences = vec![format!("{at}, {found}.")];
+    sentences.extend(no_reference(comparison, row));
+    sentences.extend(close_call(&comparison.head_to_head, row.n, comparison.reference.as_deref()));
+    sentences.extend(failed(comparison, row));
     sentences
 }
 
@@ -40,8 +40,10 @@ fn subject(analysis: &Analysis) -> Option<(&Comparison, &Row)> {
     let has_figures = |row: &&Row| row.outcomes.iter().any(|outcome| outcome.figures().is_some());
     let largest =
         |comparison: &'_ Comparison| comparison.rows.iter().rposition(|row| has_figures(&row));
-    let (guides, others): (Vec<_>, Vec<_>) =
-        analysis.comparisons.iter().partition(|comparison| comparison.workload == guide::WORKLOAD);
+    let (guides, others): (Vec<_>, Vec<_>) = analysis
+        .comparisons
+        .iter()
+        .partition(|comparison| comparison.scenario.workload == guide::WORKLOAD);
     guides
         .into_iter()
         .chain(others)
@@ -92,14 +94,14 @@ fn times(comparison: &Comparison, row: &Row) -> String {
     figure::list(&times.iter().enumerate().map(phrase).collect::<Vec<_>>())
 }
 
-fn no_reference(analysis: &Analysis, comparison: &Comparison, row: &Row) -> Option<String> {
+fn no_reference(comparison: &Comparison, row: &Row) -> Option<String> {
     let known = figures(comparison, row).any(|(_, figures)| figures.speedup != Speedup::Unknown);
-    let reference = &analysis.reference;
+    let reference = comparison.reference.as_ref()?;
     (!known).then(|| format!("{reference}, the reference, has no figures: there is no speedup."))
 }
 
 /// Names the clients that the fastest can't be called faster than.
-fn close_call(head_to_head: &HeadToHead, n: u32, reference: &str) -> Option<String> {
+fn close_call(head_to_head: &HeadToHead, n: u32, reference: Option<&str>) -> Option<String> {
     let HeadToHead { clients, pairs, .. } = head_to_head;
     let beats = |x: usize, y: usize| pairs[x][y].is_some_and(|(_, v)| v == Verdict::Faster);
     let wins = |x: usize| pairs[x].iter().flatten().map(|(estimate, _)| estimate.value).product();
@@ -111,24 +113,21 @@ fn close_call(head_to_head: &HeadToHead, n: u32, reference: &str) -> Option<Stri
         .map(|other| clients[other].as_str())
         .collect();
     let has_interval = pairs.iter().flatten().flatten().any(|(e, _)| e.interval.is_some());
-    let worth_saying = close.len() > 1 && !close.contains(&reference) && has_interval;
+    let worth_saying =
+        close.len() > 1 && !reference.is_some_and(|it| close.contains(&it)) && has_interval;
     worth_saying.then(|| format!("Between {} there is no clear winner.", figure::list(&close)))
 }
 
 /// Names the clients that failed; a failed reference has had its sentence already.
-fn failed(analysis: &Analysis, comparison: &Comparison, row: &Row) -> Option<String> {
+fn failed(comparison: &Comparison, row: &Row) -> Option<String> {
     let failed: Vec<&str> = comparison
         .clients
         .iter()
         .zip(&row.outcomes)
         .filter(|(_, outcome)| matches!(outcome, Outcome::Failed(_)))
         .map(|(client, _)| client.as_str())
-        .filter(|client| *client != analysis.reference)
+        .filter(|client| Some(*client) != comparison.reference.as_deref())
         .collect();
     let verb = if failed.len() == 1 { "has" } else { "have" };
     (!failed.is_empty()).then(|| format!("{} failed and {verb} no figures.", figure::list(&failed)))
-}
-
-fn requests(n: u32) -> String {
-    figure::counted(n as usize, "request")
 }

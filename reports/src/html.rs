@@ -26,10 +26,10 @@ pub(crate) fn page(record: &Record, analysis: &Analysis) -> String {
                 main {
                     (warnings(analysis))
                     @for comparison in &analysis.comparisons {
-                        (comparison::section(comparison, analysis, several))
+                        (comparison::section(comparison, several))
                     }
                     (failures(analysis))
-                    (explanation::section(record, analysis))
+                    (explanation::section(analysis))
                     (conditions(record))
                 }
                 footer {
@@ -65,7 +65,7 @@ fn header(record: &Record, analysis: &Analysis) -> Markup {
             p.eyebrow {
                 span { "waitmark" }
                 span { "profile " (profile.name) }
-                span { (figure::counted(profile.rounds as usize, "round")) }
+                span { (figure::counted(conditions::rounds_run(record) as usize, "round")) }
                 span { (conditions::processor(&record.machine)) }
                 span { (conditions::when(&record.created)) }
             }
@@ -108,8 +108,7 @@ fn failures(analysis: &Analysis) -> Markup {
                 dl {
                     @for failure in &analysis.failures {
                         dt {
-                            (failure.client) " on " (failure.workload) ", n = " (failure.n) ", "
-                            (figure::set_duration_ms(failure.delay_ms))
+                            (failure.client) " on " (failure.scenario.at(failure.n))
                         }
                         dd { (failure.reason) }
                     }
@@ -127,7 +126,7 @@ fn conditions(record: &Record) -> Markup {
                 (facts("Method", &conditions::method(record)))
                 (facts("Machine", &conditions::machine(&record.machine)))
                 (facts("Versions", &conditions::versions(record)))
-                (facts("Mock server", &conditions::server(&record.server)))
+                (facts("Mock server", &conditions::server(record)))
             }
         }
     }

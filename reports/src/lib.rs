@@ -16,6 +16,7 @@ pub mod headline;
 mod html;
 pub mod record;
 pub mod report;
+pub mod scenario;
 mod series;
 pub mod stats;
 mod summary;

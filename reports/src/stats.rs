@@ -81,14 +81,6 @@ fn t_quantile(freedom: f64) -> f64 {
     distribution.inverse_cdf(0.5 + CONFIDENCE / 2.0)
 }
 
-/// The shortest time a batch can take: `delay · ⌈n / width⌉`, in the unit of `delay`.
-///
-/// `width` is the number of requests in flight at once: 1 for a sequential client, the pool's for
-/// a thread pool, `n` for an async client.
-pub fn ideal(delay: f64, n: u32, width: u32) -> f64 {
-    delay * f64::from(n.div_ceil(width.max(1)))
-}
-
 /// The share of the time that was unavoidable waiting: ideal by measured. `None` without a delay,
 /// where there is nothing to wait for.
 pub fn efficiency(ideal: f64, measured: f64) -> Option<f64> {

@@ -13,8 +13,7 @@ pub(crate) fn markdown(record: &Record, analysis: &Analysis) -> String {
     let mut text = format!("# waitmark: {}\n\n{}\n", workloads(analysis), headline::of(analysis));
     list(&mut text, "Warnings", &analysis.warnings);
     for comparison in &analysis.comparisons {
-        let delay = figure::set_duration_ms(comparison.delay_ms);
-        let _ = write!(text, "\n## {}, requests of {delay}\n\n", comparison.workload);
+        let _ = write!(text, "\n## {}\n\n", comparison.scenario.title());
         push_table(&mut text, &table::speedup(comparison));
         push_versus(&mut text, comparison);
     }
@@ -24,7 +23,8 @@ pub(crate) fn markdown(record: &Record, analysis: &Analysis) -> String {
 }
 
 fn workloads(analysis: &Analysis) -> String {
-    let mut names: Vec<&str> = analysis.comparisons.iter().map(|c| c.workload.as_str()).collect();
+    let mut names: Vec<&str> =
+        analysis.comparisons.iter().map(|c| c.scenario.workload.as_str()).collect();
     names.dedup();
     if names.is_empty() { "nothing measured".to_owned() } else { figure::list(&names) }
 }
@@ -38,8 +38,8 @@ fn push_table(text: &mut String, table: &Table) {
 
 fn push_versus(text: &mut String, comparison: &Comparison) {
     if let Some(table) = table::versus(&comparison.head_to_head) {
-        let n = comparison.head_to_head.n;
-        let _ = write!(text, "\n### Head to head at {n} requests\n\n");
+        let amount = comparison.scenario.counted(comparison.head_to_head.n);
+        let _ = write!(text, "\n### Head to head at {amount}\n\n");
         push_table(text, &table);
     }
 }
@@ -66,8 +66,11 @@ fn conditions_line(record: &Record) -> String {
     );
     let profile = &record.profile;
     parts.push(format!(
-        "profile {}, {} rounds, seed {}",
-        profile.name, profile.rounds, profile.seed
+        "profile {}, {} of {} rounds, seed {}",
+        profile.name,
+        conditions::rounds_run(record),
+        profile.rounds,
+        profile.seed
     ));
     parts.push(record.created.clone());
     parts.join(" · ")
@@ -98,7 +101,7 @@ mod tests {
         | **5** | time<br>speedup<br>95 %<br>efficiency | 52.0 ms<br>**1x**<br>reference<br>96 % | failed | 10.5 ms<br>**4.96x**<br>4.95–4.98<br>95 % | 10 ms<br>**5x** | 1.1 s<br>**4.7x** |
         | **20** | time<br>speedup<br>95 %<br>efficiency | 208 ms<br>**1x**<br>reference<br>96 % | 11.8 ms<br>**17.6x**<br>17.6–17.7<br>85 % | 11.9 ms<br>**17.4x**<br>17.4–17.5<br>84 % | 10 ms<br>**20x** | 1.4 s<br>**14.9x** |
 
-        ideal: all requests wait at once, and nothing else takes time.
+        ideal: what the waits alone cost the client that waits least.
 
         guide: published for Python's asyncio, with requests of 1 s.
 
@@ -114,9 +117,9 @@ mod tests {
 
         **Failed cells**
 
-        - tokio on fan_out with 5 requests of 10 ms: 2 wrong answers
+        - tokio on fan_out with 5 requests of 10 ms each: 2 wrong answers
 
-        Synthetic CPU, 4 logical CPUs · Linux 6.1.0 x86_64 · waitmark 0.1.0 · commit 0123456789ab · async-std 1.13.2 · criterion 0.8.2 · smol 2.0.2 · tokio 1.54.1 · profile synthetic, 5 rounds, seed 42 · 2025-01-02T03:04:05Z
+        Synthetic CPU, 4 logical CPUs · Linux 6.1.0 x86_64 · waitmark 0.1.0 · commit 0123456789ab · async-std 1.13.2 · criterion 0.8.2 · smol 2.0.2 · tokio 1.54.1 · profile synthetic, 5 of 5 rounds, seed 42 · 2025-01-02T03:04:05Z
         ");
     }
 

@@ -2,12 +2,13 @@
 
 use super::{has_figures, times_as_fast};
 use crate::record;
-use crate::stats::{Estimate, Verdict};
+use crate::scenario::Scenario;
+use crate::stats::{Estimate, Interval, Verdict};
 
-/// Every client against every other on one number of requests.
+/// Every client against every other on one size.
 #[derive(Clone, Debug, PartialEq)]
 pub struct HeadToHead {
-    /// Requests in a batch.
+    /// Units in a batch.
     pub n: u32,
     /// The clients that have figures at this size, in the order of the record.
     pub clients: Vec<String>,
@@ -38,4 +39,32 @@ impl HeadToHead {
             pairs: ranked.iter().map(|cell| against(cell)).collect(),
         }
     }
+}
+
+/// How far the least known pair of concurrent clients can be from its estimate: half the width of
+/// its 95 % interval, as a share, e.g. 0.02. A client is concurrent unless its `limit` is 1, and
+/// two are a pair where both were measured on the same scenario and size.
+///
+/// A run may end early once this is below the precision that its profile asks for. Ending on the
+/// width of intervals keeps what they promise, because the width does not depend on which way the
+/// difference goes; ending on a verdict does not, because chance then ends the run whenever it
+/// happens to favour one.
+///
+/// `None` while a pair has no interval yet, and where there is no pair.
+pub fn widest_pair(cells: &[record::Cell]) -> Option<f64> {
+    let concurrent: Vec<&record::Cell> =
+        cells.iter().filter(|cell| cell.limit != Some(1) && has_figures(cell)).collect();
+    let mut widest = None;
+    for (index, one) in concurrent.iter().enumerate() {
+        for other in concurrent[index + 1..].iter().filter(|other| comparable(one, other)) {
+            let (estimate, _) = times_as_fast(one, other, 0.0)?;
+            let Interval { low, high } = estimate.interval?;
+            widest = Some(widest.unwrap_or(0.0_f64).max((high / low).sqrt() - 1.0));
+        }
+    }
+    widest
+}
+
+fn comparable(one: &record::Cell, other: &record::Cell) -> bool {
+    one.n == other.n && Scenario::of(one) == Scenario::of(other)
 }

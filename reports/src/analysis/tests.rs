@@ -62,10 +62,15 @@ fn rounds_are_paired_by_their_number() {
 }
 
 #[test]
-fn the_ideal_depends_on_the_width() {
+fn the_ideal_is_that_of_the_client_that_waits_least() {
     let analysis = Analysis::of(&synthetic::record());
     let ideal = |client| figures(&analysis, client, 100).ideal_ns;
-    assert_eq!([ideal("sequential"), ideal("thread-pool"), ideal("tokio")], [1e9, 40e6, 10e6]);
+    assert_eq!(
+        [ideal("sequential"), ideal("thread-pool-32"), ideal("tokio")],
+        [1e9, 40e6, 10e6].map(Some)
+    );
+    let row = analysis.comparisons[0].rows.last().unwrap();
+    assert_eq!((row.ideal_ns, row.ideal_speedup), (Some(10e6), Some(100.0)));
 }
 
 #[test]
@@ -100,9 +105,8 @@ fn without_a_reference_there_are_times_and_no_speedups() {
     let tokio = figures(&analysis, "tokio", 100);
     assert_eq!(tokio.speedup, Speedup::Unknown);
     assert!(tokio.time_ns.value > 0.0);
-    let places = vec!["fan_out of 10 ms at n = 100".to_owned()];
-    let reference = "sequential".to_owned();
-    assert!(analysis.warnings.contains(&Warning::NoReference { reference, places }));
+    let places = vec!["sequential in fan_out, requests of 10 ms at n = 100".to_owned()];
+    assert!(analysis.warnings.contains(&Warning::NoReference { places }));
 }
 
 #[test]
@@ -137,14 +141,26 @@ fn head_to_head_is_of_the_largest_size_and_antisymmetric() {
 }
 
 #[test]
-fn workloads_and_delays_are_compared_apart() {
+fn workloads_parameters_and_delays_are_compared_apart() {
     let mut record = synthetic::record();
     record.cells.push(synthetic::cell("fan_out", 50.0, 5, "tokio", 0, 3));
-    record.cells.push(synthetic::cell("files", 10.0, 5, "tokio", 0, 3));
+    let mut staged = synthetic::cell("fan_out", 50.0, 5, "tokio", 0, 3);
+    staged.params.insert("stages".to_owned(), record::Value::Number(3));
+    record.cells.push(staged);
+    let mut files = synthetic::cell("files", 10.0, 5, "tokio", 0, 3);
+    (files.delay_ms, files.ideal_ns, files.expected) = (None, None, None);
+    record.cells.push(files);
     let analysis = Analysis::of(&record);
     let kinds: Vec<_> =
-        analysis.comparisons.iter().map(|c| (&*c.workload, c.delay_ms, c.clients.len())).collect();
-    assert_eq!(kinds, [("fan_out", 10.0, 5), ("fan_out", 50.0, 1), ("files", 10.0, 1)]);
+        analysis.comparisons.iter().map(|c| (c.scenario.title(), c.clients.len())).collect();
+    let title = |title: &str, clients: usize| (title.to_owned(), clients);
+    let expected = [
+        title("fan_out, requests of 10 ms", 5),
+        title("fan_out, requests of 50 ms", 1),
+        title("fan_out (stages 3), requests of 50 ms", 1),
+        title("files", 1),
+    ];
+    assert_eq!(kinds, expected);
 }
 
 #[test]
@@ -161,9 +177,9 @@ fn a_good_record_has_no_warnings() {
 #[test]
 fn every_weakness_is_warned_of() {
     let mut record = synthetic::record_of(&CLIENTS, &[5, 20], 2);
-    record.interrupted = true;
+    record.ended = record::Ended::Interrupted;
     record.git_rev = Some("0123456-dirty".to_owned());
-    record.server.turns[0].early = 1;
+    record.cells[2].rounds[0].server.as_mut().unwrap().early = 1;
     record.machine.busy_before = Some(0.21);
     record.machine.steal = Some(0.034);
     synthetic::cell_mut(&mut record, "sequential", 20).rounds[1].mean_ns *= 1.2;
@@ -177,11 +193,47 @@ fn every_weakness_is_warned_of() {
     The run was stopped early. Cells never measured: 1. Others may have fewer rounds.
     Failed cells, which have no figures: 1 of 10.
     Answers that the server sent before their delay was over: 1. Times may be too short.
-    sequential, the reference, has no figures in fan_out of 10 ms at n = 5: no speedups.
+    Without the figures of the reference there are no speedups: sequential in fan_out, requests of 10 ms at n = 5.
     Cells with under 3 rounds: 8 of 8. They have no interval, and verdicts on them are inconclusive.
-    sequential, the reference, varied by 20 % between rounds of fan_out with 20 requests of 10 ms.
+    sequential, the reference, varied by 20 % between rounds of fan_out with 20 requests of 10 ms each.
     Other programs used 21 % of the CPU time just before the run.
     The hypervisor took 3.4 % of the CPU time during the run.
     The code was measured with changes that are in no commit.
     ");
+}
+
+#[test]
+fn a_workload_without_an_ideal_has_no_efficiency() {
+    let mut record = synthetic::record();
+    for cell in &mut record.cells {
+        cell.ideal_ns = None;
+    }
+    let analysis = Analysis::of(&record);
+    let row = analysis.comparisons[0].rows.last().unwrap();
+    assert_eq!((row.ideal_ns, row.ideal_speedup), (None, None));
+    assert_eq!(figures(&analysis, "tokio", 100).efficiency, None);
+}
+
+#[test]
+fn the_widest_pair_is_of_concurrent_clients_on_the_same_task() {
+    let mut record = synthetic::record_of(&["sequential", "tokio", "smol"], &[5, 20], 3);
+    for cell in &mut record.cells {
+        let factors = match (&*cell.client, cell.n) {
+            ("sequential", _) => [1.0, 9.0, 2.0],
+            ("tokio", 5) => [1.0, 2.0, 4.0],
+            _ => [1.0; 3],
+        };
+        for (round, factor) in cell.rounds.iter_mut().zip(factors) {
+            round.mean_ns = 1e6 * factor;
+        }
+    }
+    // As worked by hand for the interval of 1, 2, 4.
+    let half = 2f64.powf(4.302_652_729_696_144 / 3f64.sqrt()) - 1.0;
+    close(widest_pair(&record.cells).unwrap(), half);
+    // Nobody to compare with at this size: only the other size is left.
+    synthetic::fail(synthetic::cell_mut(&mut record, "tokio", 5), "killed");
+    assert_eq!(widest_pair(&record.cells), Some(0.0));
+    synthetic::cell_mut(&mut record, "smol", 20).rounds.pop();
+    assert_eq!(widest_pair(&record.cells), None, "a pair without an interval");
+    assert_eq!(widest_pair(&record.cells[..2]), None, "no pair");
 }

@@ -3,7 +3,8 @@
 use std::fmt;
 
 use super::{Comparison, Outcome, Row, Speedup};
-use crate::record::Record;
+use crate::record::{Cell, Ended, Record, Role};
+use crate::scenario::Scenario;
 use crate::stats::MIN_ROUNDS;
 use crate::{conditions, figure};
 
@@ -18,8 +19,10 @@ const UNSTEADY: f64 = 0.05;
 /// Something that weakens the figures.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Warning {
-    /// The run was stopped before its last round.
-    Interrupted {
+    /// The run ended before its last round, and not because it was precise.
+    Stopped {
+        /// How it ended.
+        ended: Ended,
         /// Cells that were never measured.
         skipped: usize,
     },
@@ -32,9 +35,7 @@ pub enum Warning {
     },
     /// The reference has no figures, so there are no speedups.
     NoReference {
-        /// The reference.
-        reference: String,
-        /// Where it is missing, e.g. `fan_out of 10 ms at n = 50 and 100`.
+        /// Which and where, e.g. `sequential in fan_out, requests of 10 ms at n = 50 and 100`.
         places: Vec<String>,
     },
     /// Too few rounds for an interval.
@@ -75,17 +76,17 @@ pub enum Warning {
 impl fmt::Display for Warning {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Interrupted { skipped } => write!(
+            Self::Stopped { ended, skipped } => write!(
                 f,
-                "The run was stopped early. Cells never measured: {skipped}. Others may have fewer \
-                 rounds."
+                "The run {}. Cells never measured: {skipped}. Others may have fewer rounds.",
+                how(*ended)
             ),
             Self::Failed { failed, cells } => {
                 write!(f, "Failed cells, which have no figures: {failed} of {cells}.")
             }
-            Self::NoReference { reference, places } => {
+            Self::NoReference { places } => {
                 let places = figure::list(places);
-                write!(f, "{reference}, the reference, has no figures in {places}: no speedups.")
+                write!(f, "Without the figures of the reference there are no speedups: {places}.")
             }
             Self::FewRounds { cells, of } => write!(
                 f,
@@ -120,12 +121,12 @@ impl fmt::Display for Warning {
 /// Every warning of a record, the gravest first.
 pub(super) fn of(record: &Record, comparisons: &[Comparison]) -> Vec<Warning> {
     [
-        interrupted(record, comparisons),
+        stopped(record, comparisons),
         failed(comparisons),
         early_answers(record),
-        no_reference(record, comparisons),
+        no_reference(comparisons),
         few_rounds(comparisons),
-        unsteady_reference(record, comparisons),
+        unsteady_reference(record),
         busy_machine(record),
         steal(record),
         dirty(record),
@@ -145,9 +146,23 @@ fn outcomes(comparisons: &[Comparison]) -> impl Iterator<Item = &Outcome> {
     rows(comparisons).flat_map(|(_, row)| &row.outcomes)
 }
 
-fn interrupted(record: &Record, comparisons: &[Comparison]) -> Option<Warning> {
+fn stopped(record: &Record, comparisons: &[Comparison]) -> Option<Warning> {
+    let ended = record.ended;
     let skipped = outcomes(comparisons).filter(|outcome| **outcome == Outcome::Skipped).count();
-    record.interrupted.then_some(Warning::Interrupted { skipped })
+    (!matches!(ended, Ended::Planned | Ended::Precise))
+        .then_some(Warning::Stopped { ended, skipped })
+}
+
+/// What a run that ended so did, after `The run`.
+fn how(ended: Ended) -> &'static str {
+    match ended {
+        Ended::Running => "was killed",
+        Ended::Planned => "ended as planned",
+        Ended::Precise => "ended as precise as it was to be",
+        Ended::MaxTime => "used up the time it was given",
+        Ended::Interrupted => "was stopped early",
+        Ended::Broken => "was stopped by an error",
+    }
 }
 
 fn failed(comparisons: &[Comparison]) -> Option<Warning> {
@@ -158,28 +173,25 @@ fn failed(comparisons: &[Comparison]) -> Option<Warning> {
 }
 
 fn early_answers(record: &Record) -> Option<Warning> {
-    let early = conditions::early(&record.server);
+    let early = conditions::early(&record.cells);
     (early > 0).then_some(Warning::EarlyAnswers { early })
 }
 
-fn no_reference(record: &Record, comparisons: &[Comparison]) -> Option<Warning> {
+fn no_reference(comparisons: &[Comparison]) -> Option<Warning> {
     let without = |row: &Row| {
         let mut figures = row.outcomes.iter().filter_map(Outcome::figures).peekable();
         figures.peek().is_some() && figures.all(|cell| cell.speedup == Speedup::Unknown)
     };
-    let places: Vec<String> = comparisons
-        .iter()
-        .filter_map(|comparison| {
-            let rows = comparison.rows.iter().filter(|row| without(row));
-            let sizes: Vec<String> = rows.map(|row| row.n.to_string()).collect();
-            let delay = figure::set_duration_ms(comparison.delay_ms);
-            (!sizes.is_empty()).then(|| {
-                format!("{} of {delay} at n = {}", comparison.workload, figure::list(&sizes))
-            })
-        })
-        .collect();
-    let reference = record.profile.reference.clone();
-    (!places.is_empty()).then_some(Warning::NoReference { reference, places })
+    let place = |comparison: &Comparison| {
+        let reference = comparison.reference.as_ref()?;
+        let rows = comparison.rows.iter().filter(|row| without(row));
+        let sizes: Vec<String> = rows.map(|row| row.n.to_string()).collect();
+        let title = comparison.scenario.title();
+        let sizes_of = || format!("{reference} in {title} at n = {}", figure::list(&sizes));
+        (!sizes.is_empty()).then(sizes_of)
+    };
+    let places: Vec<String> = comparisons.iter().filter_map(place).collect();
+    (!places.is_empty()).then_some(Warning::NoReference { places })
 }
 
 fn few_rounds(comparisons: &[Comparison]) -> Option<Warning> {
@@ -191,29 +203,22 @@ fn few_rounds(comparisons: &[Comparison]) -> Option<Warning> {
     (cells > 0).then_some(Warning::FewRounds { cells, of: rounds.len() })
 }
 
-fn unsteady_reference(record: &Record, comparisons: &[Comparison]) -> Option<Warning> {
-    let reference = &record.profile.reference;
-    let (comparison, n, spread) = rows(comparisons)
-        .filter_map(|(comparison, row)| {
-            Some((comparison, row.n, spread_of(record, comparison, row.n)?))
-        })
-        .max_by(|one, other| one.2.total_cmp(&other.2))?;
+fn unsteady_reference(record: &Record) -> Option<Warning> {
+    let (cell, spread) = record
+        .cells
+        .iter()
+        .filter(|cell| cell.role == Role::Reference && super::has_figures(cell))
+        .filter_map(|cell| Some((cell, spread_of(cell)?)))
+        .max_by(|one, other| one.1.total_cmp(&other.1))?;
     (spread > UNSTEADY).then(|| Warning::UnsteadyReference {
-        reference: reference.clone(),
-        place: place(comparison, n),
+        reference: cell.client.clone(),
+        place: Scenario::of(cell).at(cell.n),
         spread,
     })
 }
 
-/// How far apart the reference's fastest and slowest round are in one row, as a share.
-fn spread_of(record: &Record, comparison: &Comparison, n: u32) -> Option<f64> {
-    let cell = record.cells.iter().find(|cell| {
-        cell.client == record.profile.reference
-            && cell.workload == comparison.workload
-            && cell.delay_ms == comparison.delay_ms
-            && cell.n == n
-            && super::has_figures(cell)
-    })?;
+/// How far apart a cell's fastest and slowest round are, as a share.
+fn spread_of(cell: &Cell) -> Option<f64> {
     let means = || cell.rounds.iter().map(|round| round.mean_ns);
     Some(means().reduce(f64::max)? / means().reduce(f64::min)? - 1.0)
 }
@@ -230,10 +235,4 @@ fn steal(record: &Record) -> Option<Warning> {
 
 fn dirty(record: &Record) -> Option<Warning> {
     record.git_rev.as_ref()?.ends_with("-dirty").then_some(Warning::Dirty)
-}
-
-fn place(comparison: &Comparison, n: u32) -> String {
-    let delay = figure::set_duration_ms(comparison.delay_ms);
-    let requests = figure::counted(n as usize, "request");
-    format!("{} with {requests} of {delay}", comparison.workload)
 }

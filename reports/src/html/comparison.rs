@@ -2,30 +2,29 @@
 
 use maud::{Markup, PreEscaped, html};
 
-use crate::analysis::{Analysis, Comparison};
+use crate::analysis::Comparison;
 use crate::series::Series;
 use crate::table::{self, Measure};
 use crate::{chart, figure};
 
 /// The section of `comparison`; where there are `several`, its title says which it is.
-pub(super) fn section(comparison: &Comparison, analysis: &Analysis, several: bool) -> Markup {
-    let delay = figure::set_duration_ms(comparison.delay_ms);
-    let place = format!("{}, requests of {delay}", comparison.workload);
+pub(super) fn section(comparison: &Comparison, several: bool) -> Markup {
+    let place = comparison.scenario.title();
     html! {
         section.comparison {
             @if several { h2.place { (place) } }
-            (speedup_table(comparison, analysis, &place))
-            (charts(comparison, &analysis.reference))
+            (speedup_table(comparison, &place))
+            (charts(comparison))
             (versus_table(comparison))
         }
     }
 }
 
-fn speedup_table(comparison: &Comparison, analysis: &Analysis, place: &str) -> Markup {
+fn speedup_table(comparison: &Comparison, place: &str) -> Markup {
     let table = table::speedup(comparison);
     let phrase = |measure: &Measure| match measure {
         Measure::Time => Some("time of a whole batch of n".to_owned()),
-        Measure::Speedup => Some(format!("speedup over {}", analysis.reference)),
+        Measure::Speedup => Some(format!("speedup{}", over(comparison))),
         Measure::Interval => Some("its 95 % interval".to_owned()),
         Measure::Efficiency => Some("efficiency".to_owned()),
         Measure::Verdict => None,
@@ -39,7 +38,7 @@ fn speedup_table(comparison: &Comparison, analysis: &Analysis, place: &str) -> M
     }
 }
 
-fn charts(comparison: &Comparison, reference: &str) -> Markup {
+fn charts(comparison: &Comparison) -> Markup {
     let speedup = chart::speedup(comparison);
     let time = chart::time(comparison);
     html! {
@@ -47,8 +46,8 @@ fn charts(comparison: &Comparison, reference: &str) -> Markup {
             h2 { "Charts" }
             (legend(comparison))
             div.charts {
-                (figure_of(speedup, &format!("Speedup over {reference}"), "dashed: ideal, all wait at once"))
-                (figure_of(time, "Time of a batch", "dashed: the delay of one request"))
+                (figure_of(speedup, &format!("Speedup{}", over(comparison)), "dashed: ideal"))
+                (figure_of(time, "Time of a batch", "dashed: ideal"))
             }
             p.note {
                 "All axes are logarithmic. Whiskers are 95 % intervals, and often smaller than the \
@@ -56,6 +55,11 @@ fn charts(comparison: &Comparison, reference: &str) -> Markup {
             }
         }
     }
+}
+
+/// What speedups are taken against, after `speedup`.
+fn over(comparison: &Comparison) -> String {
+    comparison.reference.as_ref().map(|reference| format!(" over {reference}")).unwrap_or_default()
 }
 
 fn figure_of(svg: Option<String>, title: &str, aside: &str) -> Markup {

@@ -5,14 +5,11 @@ use maud::{Markup, html};
 use crate::analysis::Analysis;
 use crate::figure;
 use crate::guide;
-use crate::record::Record;
 use crate::stats::MIN_ROUNDS;
 
 /// The section that explains every measure on the page.
-pub(super) fn section(record: &Record, analysis: &Analysis) -> Markup {
-    let reference = &analysis.reference;
+pub(super) fn section(analysis: &Analysis) -> Markup {
     let margin = figure::set_percent(analysis.margin);
-    let width = record.profile.pool_width;
     html! {
         section.explanation {
             h2 { "What the numbers mean" }
@@ -21,13 +18,13 @@ pub(super) fn section(record: &Record, analysis: &Analysis) -> Markup {
                 dd { "A whole batch of n requests, from the first sent to the last answered: the \
                     geometric mean over rounds." }
                 dt { "speedup" }
-                dd { "The time of " (reference) " divided by the client's, inside each round, then \
+                dd { "The time of the reference divided by the client's, inside each round, then \
                     the geometric mean over rounds. The 95 % interval is Student's t over rounds, on \
                     the log scale; under " (MIN_ROUNDS) " rounds there is none." }
                 dt { "efficiency" }
-                dd { "The time that waiting alone takes, divided by the time measured. An async \
-                    client waits for one delay, the thread pool for one delay for each " (width)
-                    " requests, sequential for all delays in a row. The rest is cost: connections, \
+                dd { "The time that the waits alone cost this client, divided by the time measured. \
+                    Where all wait at once that is one delay, where a pool of threads takes turns \
+                    one for each turn, and in a row all of them. The rest is cost: connections, \
                     scheduling, and the server." }
                 dt { "verdict" }
                 dd { strong { "faster" } " or " strong { "slower" } ": the whole interval is on one \

@@ -30,7 +30,7 @@ fn the_page_has_every_part() {
         "Head to head at n = 100",
         "What the numbers mean",
         "RUSTSEC-2025-0052",
-        "random, seed 42",
+        "balanced, seed 42",
         "tokio</dt><dd>1.54.1",
         "<span class=\"speedup\">54.7x</span>",
         "<span class=\"speedup\">27.5x</span>",

@@ -8,6 +8,7 @@ use serde::Deserialize;
 
 use super::{Cell, Record, SCHEMA};
 use crate::atomic_file;
+use crate::scenario::Scenario;
 
 /// Why a record could not be read.
 #[derive(Debug, thiserror::Error)]
@@ -122,9 +123,14 @@ fn impossible(record: &Record) -> Option<(String, String)> {
     }
     let mut seen = HashSet::new();
     record.cells.iter().enumerate().find_map(|(index, cell)| {
-        if !seen.insert((&cell.workload, cell.delay_ms.to_bits(), cell.n, &cell.client)) {
-            let Cell { workload, n, delay_ms, client, .. } = cell;
-            let problem = format!("repeats {workload} with n = {n} and {delay_ms} ms on {client}");
+        if !seen.insert((
+            &cell.workload,
+            &cell.params,
+            cell.delay_ms.map(f64::to_bits),
+            cell.n,
+            &cell.client,
+        )) {
+            let problem = format!("repeats {} on {}", Scenario::of(cell).at(cell.n), cell.client);
             return Some((format!("cells[{index}]"), problem));
         }
         let (field, problem) = impossible_cell(cell)?;
@@ -134,13 +140,13 @@ fn impossible(record: &Record) -> Option<(String, String)> {
 
 /// The same for one cell.
 fn impossible_cell(cell: &Cell) -> Option<(String, String)> {
-    for (field, count) in [("n", cell.n), ("width", cell.width)] {
-        if count == 0 {
+    for (field, count) in [("n", Some(cell.n)), ("limit", cell.limit)] {
+        if count == Some(0) {
             return Some((field.to_owned(), "is 0, and must be 1 or more".to_owned()));
         }
     }
-    if cell.delay_ms < 0.0 {
-        let problem = format!("is {}, and must be 0 or more", cell.delay_ms);
+    if let Some(delay_ms) = cell.delay_ms.filter(|&delay_ms| delay_ms < 0.0) {
+        let problem = format!("is {delay_ms}, and must be 0 or more");
         return Some(("delay_ms".to_owned(), problem));
     }
     let mut seen = HashSet::new();
@@ -190,7 +196,7 @@ mod tests {
     #[test]
     fn a_cut_file_is_named_with_the_place_of_the_cut() {
         let whole = serde_json::to_string_pretty(&synthetic::record()).unwrap();
-        insta::assert_snapshot!(complaint(&whole[..whole.len() / 2]), @"the record /record.json is damaged: EOF while parsing an object at line 660 column 8");
+        insta::assert_snapshot!(complaint(&whole[..whole.len() / 2]), @"the record /record.json is damaged: EOF while parsing a string at line 1415 column 19");
     }
 
     #[test]
@@ -204,7 +210,7 @@ mod tests {
 
     #[test]
     fn an_unknown_schema_is_refused_before_the_rest_is_read() {
-        insta::assert_snapshot!(complaint(r#"{ "schema": 2, "cells": "elsewhere" }"#), @"the record /record.json has schema 2, and this version of waitmark reads schema 1 only: use the waitmark that wrote it, or measure again");
+        insta::assert_snapshot!(complaint(r#"{ "schema": 1, "cells": "elsewhere" }"#), @"the record /record.json has schema 1, and this version of waitmark reads schema 2 only: use the waitmark that wrote it, or measure again");
     }
 
     #[test]
@@ -215,7 +221,7 @@ mod tests {
     #[test]
     fn a_field_of_the_wrong_type_is_named_by_line_and_column() {
         let text = serde_json::to_string_pretty(&synthetic::record()).unwrap();
-        insta::assert_snapshot!(complaint(&text.replacen("\"n\": 5", "\"n\": \"five\"", 1)), @r#"the record /record.json is damaged: invalid type: string "five", expected u32 at line 347 column 17"#);
+        insta::assert_snapshot!(complaint(&text.replacen("\"n\": 5", "\"n\": \"five\"", 1)), @r#"the record /record.json is damaged: invalid type: string "five", expected u32 at line 79 column 17"#);
     }
 
     #[test]
@@ -228,10 +234,10 @@ mod tests {
         insta::assert_snapshot!(complain(|record| record.cells[1].rounds[2].mean_ns = -1.0), @"the record /record.json is damaged: cells[1].rounds[2].mean_ns is -1, and must be above 0");
         insta::assert_snapshot!(complain(|record| record.cells[1].rounds[2].round = 0), @"the record /record.json is damaged: cells[1].rounds[2].round repeats round 0");
         insta::assert_snapshot!(complain(|record| record.cells[0].n = 0), @"the record /record.json is damaged: cells[0].n is 0, and must be 1 or more");
-        insta::assert_snapshot!(complain(|record| record.cells[0].width = 0), @"the record /record.json is damaged: cells[0].width is 0, and must be 1 or more");
-        insta::assert_snapshot!(complain(|record| record.cells[0].delay_ms = -10.0), @"the record /record.json is damaged: cells[0].delay_ms is -10, and must be 0 or more");
+        insta::assert_snapshot!(complain(|record| record.cells[0].limit = Some(0)), @"the record /record.json is damaged: cells[0].limit is 0, and must be 1 or more");
+        insta::assert_snapshot!(complain(|record| record.cells[0].delay_ms = Some(-10.0)), @"the record /record.json is damaged: cells[0].delay_ms is -10, and must be 0 or more");
         insta::assert_snapshot!(complain(|record| record.profile.margin = -0.5), @"the record /record.json is damaged: profile.margin is -0.5, and must be 0 or more");
-        insta::assert_snapshot!(complain(|record| record.cells[1] = record.cells[0].clone()), @"the record /record.json is damaged: cells[1] repeats fan_out with n = 5 and 10 ms on sequential");
+        insta::assert_snapshot!(complain(|record| record.cells[1] = record.cells[0].clone()), @"the record /record.json is damaged: cells[1] repeats fan_out with 5 requests of 10 ms each on sequential");
     }
 
     #[test]

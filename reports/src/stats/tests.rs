@@ -71,15 +71,6 @@ fn a_mean_of_impossible_numbers_is_none() {
 }
 
 #[test]
-fn ideal_counts_the_waits_in_a_row() {
-    assert_eq!(ideal(10.0, 100, 1), 1000.0);
-    assert_eq!(ideal(10.0, 100, 32), 40.0);
-    assert_eq!(ideal(10.0, 96, 32), 30.0);
-    assert_eq!(ideal(10.0, 100, 100), 10.0);
-    assert_eq!(ideal(10.0, 5, 32), 10.0);
-}
-
-#[test]
 fn efficiency_is_the_share_of_unavoidable_waiting() {
     assert_eq!(efficiency(10.0, 12.5), Some(0.8));
     assert_eq!(efficiency(0.0, 12.5), None);

@@ -1,4 +1,4 @@
-//! The speedup table of one comparison: a row for each number of requests, a column a client.
+//! The speedup table of one comparison: a row for each size, a column a client.
 
 use super::{Cell, Column, Kind, Measure, Row, Table};
 use crate::analysis::{self, Comparison, Figures, Outcome, Speedup};
@@ -8,6 +8,7 @@ use crate::guide::{self, Published};
 /// The speedup table of `comparison`, with the ideal and what the guide published.
 pub(crate) fn speedup(comparison: &Comparison) -> Table {
     let measures = measures(comparison);
+    let has_ideal = comparison.rows.iter().any(|row| row.ideal_ns.is_some());
     let has_guide = comparison.rows.iter().any(|row| row.published.is_some());
 
     let mut columns: Vec<Column> = comparison
@@ -15,9 +16,11 @@ pub(crate) fn speedup(comparison: &Comparison) -> Table {
         .iter()
         .map(|client| Column { head: client.clone(), kind: Kind::Measured })
         .collect();
-    columns.push(Column { head: "ideal".to_owned(), kind: Kind::Computed });
-    let ideal_note = "ideal: all requests wait at once, and nothing else takes time.";
-    let mut notes = vec![ideal_note.to_owned()];
+    let mut notes = Vec::new();
+    if has_ideal {
+        columns.push(Column { head: "ideal".to_owned(), kind: Kind::Computed });
+        notes.push("ideal: what the waits alone cost the client that waits least.".to_owned());
+    }
     if has_guide {
         columns.push(Column { head: "guide".to_owned(), kind: Kind::Published });
         let delay = figure::set_duration_ms(guide::DELAY_MS);
@@ -27,7 +30,10 @@ pub(crate) fn speedup(comparison: &Comparison) -> Table {
     let row = |row: &analysis::Row| {
         let mut cells: Vec<Cell> =
             row.outcomes.iter().map(|outcome| outcome_cell(outcome, &measures)).collect();
-        cells.push(ideal_cell(comparison.delay_ms, row.ideal_speedup, &measures));
+        if has_ideal {
+            let cell = row.ideal_ns.map(|ns| ideal_cell(ns, row.ideal_speedup, &measures));
+            cells.push(cell.unwrap_or(Cell::Empty));
+        }
         if has_guide {
             let cell = row.published.map_or(Cell::Empty, |row| guide_cell(row, &measures));
             cells.push(cell);
@@ -91,14 +97,18 @@ fn figure_text(figures: &Figures, measure: Measure) -> String {
     }
 }
 
-fn ideal_cell(delay_ms: f64, speedup: Option<f64>, measures: &[Measure]) -> Cell {
+fn ideal_cell(ns: f64, speedup: Option<f64>, measures: &[Measure]) -> Cell {
     let text = |measure: &Measure| match measure {
-        Measure::Time => figure::set_duration_ms(delay_ms),
-        // A whole number, and without digits that look measured.
-        Measure::Speedup => speedup.map(|speedup| format!("{speedup}x")).unwrap_or_default(),
+        Measure::Time => figure::set_duration_ms(ns / 1e6),
+        Measure::Speedup => speedup.map(set_speedup).unwrap_or_default(),
         _ => String::new(),
     };
     Cell::Figures(measures.iter().map(text).collect(), None)
+}
+
+/// A speedup that follows from what was set: as few digits as it has.
+fn set_speedup(speedup: f64) -> String {
+    format!("{}x", (speedup * 100.0).round() / 100.0)
 }
 
 fn guide_cell(row: Published, measures: &[Measure]) -> Cell {

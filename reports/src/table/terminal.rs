@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::{Table, speedup};
 use crate::analysis::Analysis;
-use crate::{figure, headline};
+use crate::headline;
 
 /// Widest line that is printed, unless a single column is wider.
 const WIDTH: usize = 100;
@@ -15,9 +15,8 @@ const GAP: &str = "  ";
 pub fn terminal(analysis: &Analysis) -> String {
     let mut text = wrapped("", &headline::of(analysis));
     for comparison in &analysis.comparisons {
-        let delay = figure::set_duration_ms(comparison.delay_ms);
         let table = speedup(comparison);
-        let _ = writeln!(text, "\n{}, requests of {delay}\n", comparison.workload);
+        let _ = writeln!(text, "\n{}\n", comparison.scenario.title());
         text.push_str(&plain(&table));
         for note in &table.notes {
             text.push_str(&wrapped("  ", note));
