@@ -1,15 +1,15 @@
 //! Under which conditions a record was measured: the machine, the versions and the method, as
 //! names and values that every format shows alike.
 
-use crate::figure;
 use crate::record::{Cell, Counts, Ended, Lateness, Machine, Profile, Record};
 use crate::stats::{self, MIN_ROUNDS};
+use crate::{figure, text};
 
-/// A name and its value, both plain text.
+/// A name and its value, each in one line of plain text.
 pub(crate) type Fact = (String, String);
 
 fn fact(name: &str, value: impl Into<String>) -> Fact {
-    (name.to_owned(), value.into())
+    (text::printable(name).into_owned(), text::printable(&value.into()).into_owned())
 }
 
 /// What the run took place on.
@@ -131,7 +131,7 @@ fn lateness(client: &str, cells: &[Cell]) -> Option<Fact> {
         Some(figure::duration_ns(us * 1e3))
     };
     let [p50, p99] = [median(|late| late.p50_us)?, median(|late| late.p99_us)?];
-    Some((format!("late for {client}"), format!("{p50} (median), {p99} (p99)")))
+    Some(fact(&format!("late for {client}"), format!("{p50} (median), {p99} (p99)")))
 }
 
 /// The first twelve digits of a commit, and whether the code differed from it.

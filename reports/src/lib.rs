@@ -23,3 +23,4 @@ mod summary;
 #[cfg(test)]
 mod synthetic;
 pub mod table;
+mod text;

@@ -131,6 +131,14 @@ pub(crate) fn cell_mut<'r>(record: &'r mut Record, client: &str, n: u32) -> &'r 
     record.cells.iter_mut().find(|cell| cell.client == client && cell.n == n).unwrap()
 }
 
+/// Gives the cell's rounds these times of a batch, nanoseconds.
+pub(crate) fn time(cell: &mut Cell, mean_ns: &[f64]) {
+    cell.rounds.truncate(mean_ns.len());
+    for (round, &mean_ns) in cell.rounds.iter_mut().zip(mean_ns) {
+        (round.mean_ns, round.samples_ns) = (mean_ns, vec![mean_ns]);
+    }
+}
+
 /// Marks a cell as failed, for this reason.
 pub(crate) fn fail(cell: &mut Cell, reason: &str) {
     cell.status = Status::Failed;

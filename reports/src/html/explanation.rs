@@ -5,11 +5,12 @@ use maud::{Markup, html};
 use crate::analysis::Analysis;
 use crate::figure;
 use crate::guide;
-use crate::stats::MIN_ROUNDS;
+use crate::stats::{FAMILY_ERROR, MIN_ROUNDS};
 
 /// The section that explains every measure on the page.
 pub(super) fn section(analysis: &Analysis) -> Markup {
     let margin = figure::set_percent(analysis.margin);
+    let family = figure::set_percent(FAMILY_ERROR);
     html! {
         section.explanation {
             h2 { "What the numbers mean" }
@@ -27,10 +28,21 @@ pub(super) fn section(analysis: &Analysis) -> Markup {
                     one for each turn, and in a row all of them. The rest is cost: connections, \
                     scheduling, and the server." }
                 dt { "verdict" }
-                dd { strong { "faster" } " or " strong { "slower" } ": the whole interval is on one \
-                    side of 1. " strong { "same" } ": the whole interval is inside the margin of "
-                    (margin) ". " strong { "inconclusive" } ": neither, and more rounds may tell. \
-                    Each verdict holds at 95 % by itself; among many, expect one to err." }
+                dd { strong { "faster" } " or " strong { "slower" } ": surely so. "
+                    strong { "slightly faster" } " or " strong { "slightly slower" } ": surely so, \
+                    and the whole interval is inside the margin of " (margin) ", too little to \
+                    choose by. " strong { "same" } ": no sure difference, and the whole interval is \
+                    inside the margin. " strong { "undecided" } ": neither, and it says how many \
+                    more rounds would probably tell. \
+                    Verdicts hold together: of all pairs of clients on all sizes of a table that \
+                    are equal, any is called faster or slower in at most " (family) " of tables \
+                    (Holm's method). Intervals are individual: each is one pair's own, at 95 %, and \
+                    of twenty one may miss." }
+                dt { "cost" }
+                dd { "CPU time and context switches while batches ran, of the client and of the \
+                    server, with ratios and verdicts like those of times; each cost is a family of \
+                    its own. Clients that take the same time may still differ in what they cost. A \
+                    count that was 0 in a round has no ratio and no verdict." }
                 (guide_entry(analysis))
                 (async_std_entry(analysis))
             }

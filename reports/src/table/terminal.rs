@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{Table, speedup};
+use super::{Name, Table};
 use crate::analysis::Analysis;
 use crate::headline;
 
@@ -10,16 +10,20 @@ use crate::headline;
 const WIDTH: usize = 100;
 const GAP: &str = "  ";
 
-/// The headline, the speedup tables and what to know about them, in lines of at most 100
+/// The headline, the speedups and costs, and what to know about them, in lines of at most 100
 /// columns.
 pub fn terminal(analysis: &Analysis) -> String {
     let mut text = wrapped("", &headline::of(analysis));
     for comparison in &analysis.comparisons {
-        let table = speedup(comparison);
         let _ = writeln!(text, "\n{}\n", comparison.scenario.title());
-        text.push_str(&plain(&table));
-        for note in &table.notes {
-            text.push_str(&wrapped("  ", note));
+        for table in super::brief(comparison) {
+            if table.name != Name::Speedup {
+                let _ = writeln!(text, "\n  {}\n", table.title);
+            }
+            text.push_str(&plain(&table));
+            for note in &table.notes {
+                text.push_str(&wrapped("  ", note));
+            }
         }
     }
     if !analysis.failures.is_empty() {

@@ -15,8 +15,14 @@ fn shown(record: &Record) -> String {
     text
 }
 
+/// The table of this name as Markdown, where there is one.
+fn marked_of(record: &Record, name: Name) -> Option<String> {
+    let tables = all(&Analysis::of(record).comparisons[0]);
+    tables.iter().find(|table| table.name == name).map(markdown)
+}
+
 fn marked(record: &Record) -> String {
-    markdown(&speedup(&Analysis::of(record).comparisons[0]))
+    marked_of(record, Name::Speedup).unwrap()
 }
 
 fn headline_of(record: &Record) -> String {
@@ -49,6 +55,26 @@ fn a_whole_run() {
 
       ideal: what the waits alone cost the client that waits least.
       guide: published for Python's asyncio, with requests of 1 s.
+
+      What it costs at 100 requests
+
+                         sequential  thread-pool-32        tokio    async-std         smol
+             CPU  cost      70.0 us         70.0 us      70.0 us      70.0 us      70.0 us
+                  ratio          1x      1.00x same   1.00x same   1.00x same   1.00x same
+                  95 %    reference       1.00–1.00    1.00–1.00    1.00–1.00    1.00–1.00
+
+      server CPU  cost      55.0 us         55.0 us      55.0 us      55.0 us      55.0 us
+                  ratio          1x      1.00x same   1.00x same   1.00x same   1.00x same
+                  95 %    reference       1.00–1.00    1.00–1.00    1.00–1.00    1.00–1.00
+
+        switches  cost          200            50.0         50.0         50.0         50.0
+                  ratio          1x     0.250x less  0.250x less  0.250x less  0.250x less
+                  95 %    reference     0.250–0.250  0.250–0.250  0.250–0.250  0.250–0.250
+
+      CPU: CPU time for each request, in user mode and in the kernel.
+      switches: how often in a batch a thread gave up its CPU to wait (preempted: had it taken away).
+      Where a round counted none there is no ratio.
+      ratio: to sequential, inside each round.
     ");
     insta::assert_snapshot!(marked(&synthetic::record()), @"
     | n |  | sequential | thread-pool-32 | tokio | async-std | smol | *ideal* | *guide* |
@@ -61,23 +87,22 @@ fn a_whole_run() {
 
 #[test]
 fn head_to_head() {
-    let analysis = Analysis::of(&synthetic::record());
-    let table = versus(&analysis.comparisons[0].head_to_head).unwrap();
-    insta::assert_snapshot!(markdown(&table), @"
+    insta::assert_snapshot!(marked_of(&synthetic::record(), Name::Versus).unwrap(), @"
     |  |  | sequential | thread-pool-32 | tokio | async-std | smol |
     | ---: | :--- | ---: | ---: | ---: | ---: | ---: |
-    | **sequential** | verdict<br>speedup<br>95 % |  | **slower**<br>0.0481x<br>0.0479–0.0482 | **slower**<br>0.0183x<br>0.0182–0.0183 | **slower**<br>0.0188x<br>0.0188–0.0189 | **slower**<br>0.0188x<br>0.0188–0.0189 |
-    | **thread-pool-32** | verdict<br>speedup<br>95 % | **faster**<br>20.8x<br>20.7–20.9 |  | **slower**<br>0.380x<br>0.379–0.381 | **slower**<br>0.392x<br>0.391–0.393 | **slower**<br>0.392x<br>0.391–0.393 |
-    | **tokio** | verdict<br>speedup<br>95 % | **faster**<br>54.7x<br>54.6–54.9 | **faster**<br>2.63x<br>2.62–2.64 |  | **faster**<br>1.03x<br>1.03–1.04 | **faster**<br>1.03x<br>1.03–1.03 |
-    | **async-std** | verdict<br>speedup<br>95 % | **faster**<br>53.1x<br>52.9–53.2 | **faster**<br>2.55x<br>2.54–2.56 | **slower**<br>0.969x<br>0.966–0.973 |  | **same**<br>1.00x<br>0.997–1.003 |
-    | **smol** | verdict<br>speedup<br>95 % | **faster**<br>53.1x<br>52.9–53.2 | **faster**<br>2.55x<br>2.54–2.56 | **slower**<br>0.969x<br>0.967–0.972 | **same**<br>1.00x<br>0.997–1.003 |  |
+    | **sequential** | verdict<br>speedup<br>95 %<br>CPU<br>switches |  | **slower**<br>0.0481x<br>0.0479–0.0482<br>1.00x same<br>4.00x more | **slower**<br>0.0183x<br>0.0182–0.0183<br>1.00x same<br>4.00x more | **slower**<br>0.0188x<br>0.0188–0.0189<br>1.00x same<br>4.00x more | **slower**<br>0.0188x<br>0.0188–0.0189<br>1.00x same<br>4.00x more |
+    | **thread-pool-32** | verdict<br>speedup<br>95 %<br>CPU<br>switches | **faster**<br>20.8x<br>20.7–20.9<br>1.00x same<br>0.250x less |  | **slower**<br>0.380x<br>0.379–0.381<br>1.00x same<br>1.00x same | **slower**<br>0.392x<br>0.391–0.393<br>1.00x same<br>1.00x same | **slower**<br>0.392x<br>0.391–0.393<br>1.00x same<br>1.00x same |
+    | **tokio** | verdict<br>speedup<br>95 %<br>CPU<br>switches | **faster**<br>54.7x<br>54.6–54.9<br>1.00x same<br>0.250x less | **faster**<br>2.63x<br>2.62–2.64<br>1.00x same<br>1.00x same |  | **faster**<br>1.03x<br>1.03–1.04<br>1.00x same<br>1.00x same | **faster**<br>1.03x<br>1.03–1.03<br>1.00x same<br>1.00x same |
+    | **async-std** | verdict<br>speedup<br>95 %<br>CPU<br>switches | **faster**<br>53.1x<br>52.9–53.2<br>1.00x same<br>0.250x less | **faster**<br>2.55x<br>2.54–2.56<br>1.00x same<br>1.00x same | **slower**<br>0.969x<br>0.966–0.973<br>1.00x same<br>1.00x same |  | **same**<br>1.00x<br>0.997–1.003<br>1.00x same<br>1.00x same |
+    | **smol** | verdict<br>speedup<br>95 %<br>CPU<br>switches | **faster**<br>53.1x<br>52.9–53.2<br>1.00x same<br>0.250x less | **faster**<br>2.55x<br>2.54–2.56<br>1.00x same<br>1.00x same | **slower**<br>0.969x<br>0.967–0.972<br>1.00x same<br>1.00x same | **same**<br>1.00x<br>0.997–1.003<br>1.00x same<br>1.00x same |  |
     ");
 }
 
 #[test]
 fn a_client_alone_has_nobody_to_meet() {
-    let analysis = Analysis::of(&synthetic::record_of(&["tokio"], &[5], 5));
-    assert!(versus(&analysis.comparisons[0].head_to_head).is_none());
+    let record = synthetic::record_of(&["tokio"], &[5, 20], 5);
+    assert_eq!(marked_of(&record, Name::Versus), None);
+    assert_eq!(marked_of(&record, Name::Sizes), None);
 }
 
 #[test]
@@ -88,8 +113,8 @@ fn a_failed_cell() {
     synthetic::fail(synthetic::cell_mut(&mut record, "tokio", 100), reason);
     insta::assert_snapshot!(shown(&record), @"
     At 100 requests of 10 ms each, async-std is 53.1x as fast as sequential [52.9, 53.2], smol 53.1x
-    [52.9, 53.2] and thread-pool-32 20.8x [20.7, 20.9]. Between async-std and smol there is no clear
-    winner. tokio failed and has no figures.
+    [52.9, 53.2] and thread-pool-32 20.8x [20.7, 20.9]. smol is as fast as async-std within 2 %. tokio
+    failed and has no figures.
 
     fan_out, requests of 10 ms
 
@@ -106,6 +131,26 @@ fn a_failed_cell() {
 
       ideal: what the waits alone cost the client that waits least.
       guide: published for Python's asyncio, with requests of 1 s.
+
+      What it costs at 100 requests
+
+                         sequential  thread-pool-32   tokio    async-std         smol
+             CPU  cost      70.0 us         70.0 us  failed      70.0 us      70.0 us
+                  ratio          1x      1.00x same           1.00x same   1.00x same
+                  95 %    reference       1.00–1.00            1.00–1.00    1.00–1.00
+
+      server CPU  cost      55.0 us         55.0 us  failed      55.0 us      55.0 us
+                  ratio          1x      1.00x same           1.00x same   1.00x same
+                  95 %    reference       1.00–1.00            1.00–1.00    1.00–1.00
+
+        switches  cost          200            50.0  failed         50.0         50.0
+                  ratio          1x     0.250x less          0.250x less  0.250x less
+                  95 %    reference     0.250–0.250          0.250–0.250  0.250–0.250
+
+      CPU: CPU time for each request, in user mode and in the kernel.
+      switches: how often in a batch a thread gave up its CPU to wait (preempted: had it taken away).
+      Where a round counted none there is no ratio.
+      ratio: to sequential, inside each round.
 
     failed: tokio on fan_out with 100 requests of 10 ms each: the client process was killed by signal 9
             in round 2, after 14 s; its last line was: thread 'main' panicked
@@ -141,8 +186,35 @@ fn two_rounds() {
       ideal: what the waits alone cost the client that waits least.
       guide: published for Python's asyncio, with requests of 1 s.
 
+      What it costs at 100 requests
+
+                         sequential    thread-pool-32             tokio         async-std
+             CPU  cost      70.0 us           70.0 us           70.0 us           70.0 us
+                  ratio          1x   1.00x undecided   1.00x undecided   1.00x undecided
+
+      server CPU  cost      55.0 us           55.0 us           55.0 us           55.0 us
+                  ratio          1x   1.00x undecided   1.00x undecided   1.00x undecided
+
+        switches  cost          200              50.0              50.0              50.0
+                  ratio          1x  0.250x undecided  0.250x undecided  0.250x undecided
+
+                                     smol
+             CPU  cost            70.0 us
+                  ratio   1.00x undecided
+
+      server CPU  cost            55.0 us
+                  ratio   1.00x undecided
+
+        switches  cost               50.0
+                  ratio  0.250x undecided
+
+      CPU: CPU time for each request, in user mode and in the kernel.
+      switches: how often in a batch a thread gave up its CPU to wait (preempted: had it taken away).
+      Where a round counted none there is no ratio.
+      ratio: to sequential, inside each round.
+
     warning: Cells with under 3 rounds: 10 of 10. They have no interval, and verdicts on them are
-             inconclusive.
+             undecided.
     ");
     insta::assert_snapshot!(marked(&record), @"
     | n |  | sequential | thread-pool-32 | tokio | async-std | smol | *ideal* | *guide* |
@@ -182,9 +254,30 @@ fn an_interrupted_run() {
       ideal: what the waits alone cost the client that waits least.
       guide: published for Python's asyncio, with requests of 1 s.
 
-    warning: The run was stopped early. Cells never measured: 2. Others may have fewer rounds.
+      What it costs at 100 requests
+
+                         sequential  thread-pool-32             tokio  async-std     smol
+             CPU  cost      70.0 us         70.0 us           70.0 us    not run  not run
+                  ratio          1x      1.00x same   1.00x undecided
+                  95 %    reference       1.00–1.00       no interval
+
+      server CPU  cost      55.0 us         55.0 us           55.0 us    not run  not run
+                  ratio          1x      1.00x same   1.00x undecided
+                  95 %    reference       1.00–1.00       no interval
+
+        switches  cost          200            50.0              50.0    not run  not run
+                  ratio          1x     0.250x less  0.250x undecided
+                  95 %    reference     0.250–0.250       no interval
+
+      CPU: CPU time for each request, in user mode and in the kernel.
+      switches: how often in a batch a thread gave up its CPU to wait (preempted: had it taken away).
+      Where a round counted none there is no ratio.
+      ratio: to sequential, inside each round.
+
+    warning: The run was interrupted after 3 of 3 rounds. Cells never measured: 2.
+    warning: Cells with fewer rounds than the 3 that ran: 1 of 8.
     warning: Cells with under 3 rounds: 1 of 8. They have no interval, and verdicts on them are
-             inconclusive.
+             undecided.
     ");
 }
 
@@ -209,6 +302,26 @@ fn a_filtered_run() {
 
       ideal: what the waits alone cost the client that waits least.
       guide: published for Python's asyncio, with requests of 1 s.
+
+      What it costs at 7 requests
+
+                         sequential        tokio
+             CPU  cost      70.0 us      70.0 us
+                  ratio          1x   1.00x same
+                  95 %    reference    1.00–1.00
+
+      server CPU  cost      55.0 us      55.0 us
+                  ratio          1x   1.00x same
+                  95 %    reference    1.00–1.00
+
+        switches  cost         14.0         3.50
+                  ratio          1x  0.250x less
+                  95 %    reference  0.250–0.250
+
+      CPU: CPU time for each request, in user mode and in the kernel.
+      switches: how often in a batch a thread gave up its CPU to wait (preempted: had it taken away).
+      Where a round counted none there is no ratio.
+      ratio: to sequential, inside each round.
     ");
     insta::assert_snapshot!(marked(&record), @"
     | n |  | sequential | tokio | *ideal* | *guide* |
@@ -239,6 +352,20 @@ fn a_failed_reference() {
 
       ideal: what the waits alone cost the client that waits least.
       guide: published for Python's asyncio, with requests of 1 s.
+
+      What it costs at 100 requests
+
+                        sequential  thread-pool-32    tokio  async-std     smol
+             CPU  cost      failed         70.0 us  70.0 us    70.0 us  70.0 us
+
+      server CPU  cost      failed         55.0 us  55.0 us    55.0 us  55.0 us
+
+        switches  cost      failed            50.0     50.0       50.0     50.0
+
+      CPU: CPU time for each request, in user mode and in the kernel.
+      switches: how often in a batch a thread gave up its CPU to wait (preempted: had it taken away).
+      Where a round counted none there is no ratio.
+      ratio: to sequential, inside each round.
 
     failed: sequential on fan_out with 5 requests of 10 ms each: 2 wrong answers
     failed: sequential on fan_out with 100 requests of 10 ms each: 2 wrong answers
@@ -273,6 +400,39 @@ fn too_many_clients_for_one_line_are_shown_in_blocks() {
 
       ideal: what the waits alone cost the client that waits least.
       guide: published for Python's asyncio, with requests of 1 s.
+
+      What it costs at 100 requests
+
+                         sequential  thread-pool-32        tokio    async-std         smol   event-loop
+             CPU  cost      70.0 us         70.0 us      70.0 us      70.0 us      70.0 us      70.0 us
+                  ratio          1x      1.00x same   1.00x same   1.00x same   1.00x same   1.00x same
+                  95 %    reference       1.00–1.00    1.00–1.00    1.00–1.00    1.00–1.00    1.00–1.00
+
+      server CPU  cost      55.0 us         55.0 us      55.0 us      55.0 us      55.0 us      55.0 us
+                  ratio          1x      1.00x same   1.00x same   1.00x same   1.00x same   1.00x same
+                  95 %    reference       1.00–1.00    1.00–1.00    1.00–1.00    1.00–1.00    1.00–1.00
+
+        switches  cost          200            50.0         50.0         50.0         50.0         50.0
+                  ratio          1x     0.250x less  0.250x less  0.250x less  0.250x less  0.250x less
+                  95 %    reference     0.250–0.250  0.250–0.250  0.250–0.250  0.250–0.250  0.250–0.250
+
+                           a-runtime  another-one
+             CPU  cost       70.0 us      70.0 us
+                  ratio   1.00x same   1.00x same
+                  95 %     1.00–1.00    1.00–1.00
+
+      server CPU  cost       55.0 us      55.0 us
+                  ratio   1.00x same   1.00x same
+                  95 %     1.00–1.00    1.00–1.00
+
+        switches  cost          50.0         50.0
+                  ratio  0.250x less  0.250x less
+                  95 %   0.250–0.250  0.250–0.250
+
+      CPU: CPU time for each request, in user mode and in the kernel.
+      switches: how often in a batch a thread gave up its CPU to wait (preempted: had it taken away).
+      Where a round counted none there is no ratio.
+      ratio: to sequential, inside each round.
     ");
 }
 
