@@ -3,6 +3,7 @@
 //! The record is the boundary of the project: measuring writes it, and every table, chart and
 //! verdict is computed from it alone.
 
+mod check;
 mod file;
 
 use std::collections::BTreeMap;
