@@ -3,6 +3,8 @@
 //! Rounds are the unit of evidence: a statistic takes one number from each round, and never the
 //! samples inside a round, which are not independent of each other.
 
+#[cfg(test)]
+mod simulation;
 mod student;
 mod verdict;
 
@@ -61,7 +63,7 @@ impl Estimate {
     fn new(log: f64, deviation: f64, rounds: usize) -> Self {
         let estimate = Self { value: log.exp(), interval: None, rounds, deviation };
         let interval = estimate.freedom().map(|freedom| {
-            let half = student::quantile(CONFIDENCE, freedom) * estimate.standard_error();
+            let half = student::quantile(freedom) * estimate.standard_error();
             Interval { low: (log - half).exp(), high: (log + half).exp() }
         });
         Self { interval, ..estimate }

@@ -1,11 +1,18 @@
 //! Student's t distribution: what a mean over few rounds can be told to be.
 
+use std::sync::OnceLock;
+
 use statrs::distribution::{ContinuousCDF, StudentsT};
 
-/// What `|t|` stays under with this probability, under `freedom` degrees of freedom: 2.262 at 0.95
-/// and 9.
-pub(super) fn quantile(probability: f64, freedom: usize) -> f64 {
-    distribution(freedom).inverse_cdf(0.5 + probability / 2.0)
+use super::CONFIDENCE;
+
+/// What `|t|` stays under with the probability [`CONFIDENCE`], under `freedom` degrees of freedom:
+/// 2.262 for 9.
+pub(super) fn quantile(freedom: usize) -> f64 {
+    // The search for one takes long, and all pairs of a run ask for the same few.
+    static KNOWN: [OnceLock<f64>; 32] = [const { OnceLock::new() }; 32];
+    let search = || distribution(freedom).inverse_cdf(0.5 + CONFIDENCE / 2.0);
+    KNOWN.get(freedom).map_or_else(search, |known| *known.get_or_init(search))
 }
 
 /// The two-sided p-value of `t`: how often `|t|` comes out at least as large by chance alone.
@@ -35,7 +42,7 @@ mod tests {
             (99, 1.984216952),
         ];
         for (freedom, want) in table {
-            let got = quantile(0.95, freedom);
+            let got = quantile(freedom);
             assert!((got - want).abs() < 1e-8, "df {freedom}: got {got}, want {want}");
         }
     }
@@ -56,7 +63,7 @@ mod tests {
     #[test]
     fn a_quantile_has_its_p_value() {
         for freedom in [2, 4, 9, 19] {
-            assert!((p_value(quantile(0.95, freedom), freedom) - 0.05).abs() < 1e-10);
+            assert!((p_value(quantile(freedom), freedom) - 0.05).abs() < 1e-10);
         }
     }
 }
