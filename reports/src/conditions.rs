@@ -2,7 +2,7 @@
 //! names and values that every format shows alike.
 
 use crate::record::{Cell, Counts, Ended, Lateness, Machine, Profile, Record};
-use crate::stats::{self, MIN_ROUNDS};
+use crate::stats::{self, FAMILY_ERROR, MIN_ROUNDS};
 use crate::{figure, text};
 
 /// A name and its value, each in one line of plain text.
@@ -55,14 +55,16 @@ pub(crate) fn versions(record: &Record) -> Vec<Fact> {
 /// How it was measured.
 pub(crate) fn method(record: &Record) -> Vec<Fact> {
     let Profile { name, margin, seed, clients, .. } = &record.profile;
+    let family = figure::set_percent(FAMILY_ERROR);
     let mut facts = vec![
         fact("profile", name),
         fact("run", &record.run),
         fact("begun", when(&record.created)),
         fact("rounds", rounds(record)),
         fact("order in a round", format!("balanced, seed {seed}")),
-        fact("margin of same", figure::set_percent(*margin)),
+        fact("margin", figure::set_percent(*margin)),
         fact("intervals", format!("95 %, Student's t over rounds, from {MIN_ROUNDS} rounds up")),
+        fact("verdicts", format!("all pairs of a table together, Holm's method at {family}")),
     ];
     for client in clients {
         let settings = client.settings.iter().map(|(name, value)| format!(", {name} {value}"));
@@ -146,6 +148,7 @@ fn short(rev: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::synthetic;
 
     #[test]
     fn times_are_shown_to_the_minute() {
@@ -159,5 +162,64 @@ mod tests {
     fn commits_are_cut_and_changes_are_told() {
         assert_eq!(short("0123456789abcdef"), "0123456789ab");
         assert_eq!(short("0123456789abcdef-dirty"), "0123456789ab, with changes");
+    }
+
+    fn shown(facts: Vec<Fact>) -> String {
+        facts.into_iter().map(|(name, value)| format!("{name}: {value}\n")).collect()
+    }
+
+    #[test]
+    fn the_method() {
+        let mut record = synthetic::record_of(&["sequential", "thread-pool-32", "tokio"], &[5], 7);
+        record.profile.rounds = 10;
+        insta::assert_snapshot!(shown(method(&record)), @"
+        profile: synthetic
+        run: 0123456789abcdef
+        begun: 2025-01-02 03:04 UTC
+        rounds: 7 of 10 planned, each client in a fresh process
+        order in a round: balanced, seed 42
+        margin: 2 %
+        intervals: 95 %, Student's t over rounds, from 3 rounds up
+        verdicts: all pairs of a table together, Holm's method at 5 %
+        sequential: sequential
+        thread-pool-32: thread-pool, width 32
+        tokio: tokio, workers 4
+        ");
+        let mut rounds = |ended| {
+            record.ended = ended;
+            rounds(&record)
+        };
+        insta::assert_snapshot!(rounds(Ended::Precise), @"7 of 10 planned, each client in a fresh process; every pair was known to 2 %");
+        insta::assert_snapshot!(rounds(Ended::MaxTime), @"7 of 10 planned, each client in a fresh process; the run was given 300 s");
+        insta::assert_snapshot!(rounds(Ended::Running), @"7 of 10 planned, each client in a fresh process; the run was killed");
+        insta::assert_snapshot!(rounds(Ended::Interrupted), @"7 of 10 planned, each client in a fresh process; the run was interrupted");
+        insta::assert_snapshot!(rounds(Ended::Broken), @"7 of 10 planned, each client in a fresh process; an error ended the run");
+    }
+
+    #[test]
+    fn the_servers_lateness_is_the_median_of_a_clients_cells_and_rounds() {
+        let mut record = synthetic::record_of(&["sequential", "tokio"], &[5, 20], 3);
+        let late =
+            [[1.0, 100.0], [2.0, 200.0], [9e5, 9e5], [4.0, 400.0], [5.0, 500.0], [6.0, 600.0]];
+        let tokio = record.cells.iter_mut().filter(|cell| cell.client == "tokio");
+        for (round, [p50, p99]) in tokio.flat_map(|cell| &mut cell.rounds).zip(late) {
+            let lateness = &mut round.server.as_mut().unwrap().lateness;
+            (lateness.p50_us, lateness.p99_us) = (p50, p99);
+        }
+        insta::assert_snapshot!(shown(server(&record)), @"
+        threads: 1
+        addresses: 4
+        requests answered: 1,500
+        answers too early: 0
+        late for sequential: 320 us (median), 900 us (p99)
+        late for tokio: 4.50 us (median), 450 us (p99)
+        ");
+    }
+
+    #[test]
+    fn what_others_wrote_is_one_line() {
+        let mut record = synthetic::record();
+        record.machine.kernel = "Linux\n\u{1b}[31m6.1".to_owned();
+        assert!(shown(machine(&record.machine)).contains("system: Linux \\u{1b}[31m6.1\n"));
     }
 }

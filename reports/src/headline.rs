@@ -233,7 +233,7 @@ fn undecided(row: &Row, ranking: &[Ranked]) -> Option<String> {
 /// How many more rounds, in words.
 pub(crate) fn more_rounds(more: usize) -> String {
     match more {
-        1..=MOST_MORE => format!("about {} more", figure::counted(more, "round")),
+        1..=MOST_MORE => format!("about {}", figure::counted(more, "more round")),
         _ => format!("more than {MOST_MORE} more rounds"),
     }
 }

@@ -22,18 +22,11 @@ use crate::stats::{Estimate, Verdict};
 pub(crate) fn all(comparison: &Comparison) -> Vec<Table> {
     let largest = comparison.largest();
     let tables = [
-        Some(speedup::speedup(comparison)),
+        Some(speedup::speedup(comparison, true)),
         largest.and_then(|row| costs(comparison, row, &Quantity::COSTS)),
         largest.and_then(|row| matrix::versus(comparison, row)),
         matrix::sizes(comparison),
     ];
-    tables.into_iter().flatten().collect()
-}
-
-/// What a glance at a terminal needs of them.
-fn brief(comparison: &Comparison) -> Vec<Table> {
-    let costs = |row| costs(comparison, row, &Quantity::MAIN_COSTS);
-    let tables = [Some(speedup::speedup(comparison)), comparison.largest().and_then(costs)];
     tables.into_iter().flatten().collect()
 }
 

@@ -81,8 +81,8 @@ pub enum Warning {
         reference: String,
         /// Where it varied most.
         place: String,
-        /// Slowest round by fastest, less 1.
-        spread: f64,
+        /// Standard deviation between rounds, as a share.
+        deviation: f64,
     },
     /// Something else was using the machine before the run.
     BusyMachine {
@@ -141,11 +141,11 @@ impl fmt::Display for Warning {
                 "Cells that varied between rounds much more than the others: {}.",
                 named(places)
             ),
-            Self::UnsteadyReference { reference, place, spread } => {
-                let spread = figure::percent(*spread);
+            Self::UnsteadyReference { reference, place, deviation } => {
+                let deviation = figure::percent(*deviation);
                 write!(
                     f,
-                    "{reference}, the reference, varied by {spread} between rounds of {place}."
+                    "{reference}, the reference, varied by {deviation} between rounds of {place}."
                 )
             }
             Self::BusyMachine { share } => {

@@ -1,17 +1,17 @@
 //! The speedup table of one comparison: a row for each size, a column a client.
 
 use super::{Cell, Column, Kind, Measure, Name, ONE, REFERENCE, Row, Table};
-use crate::analysis::{self, Comparison, Figures, Outcome, Speedup};
+use crate::analysis::{self, Comparison, Figures, Outcome, Quantity, Speedup};
 use crate::figure;
 use crate::guide::{self, Published};
 
 const MEASURES: [Measure; 4] =
     [Measure::Time, Measure::Speedup, Measure::Interval, Measure::Efficiency];
 
-/// The speedup table of `comparison`, with the ideal and what the guide published.
-pub(crate) fn speedup(comparison: &Comparison) -> Table {
+/// The speedup table of `comparison`, with the ideal and, if asked for, what the guide published.
+pub(crate) fn speedup(comparison: &Comparison, with_guide: bool) -> Table {
     let has_ideal = comparison.rows.iter().any(|row| row.ideal_ns.is_some());
-    let has_guide = comparison.rows.iter().any(|row| row.published.is_some());
+    let has_guide = with_guide && comparison.rows.iter().any(|row| row.published.is_some());
 
     let mut columns: Vec<Column> =
         comparison.clients.iter().map(|client| Column::measured(client)).collect();
@@ -24,6 +24,10 @@ pub(crate) fn speedup(comparison: &Comparison) -> Table {
         columns.push(Column { head: "guide".to_owned(), kind: Kind::Published });
         let delay = figure::set_duration_ms(guide::DELAY_MS);
         notes.push(format!("guide: published for Python's asyncio, with requests of {delay}."));
+    }
+
+    if !comparison.rows.iter().flat_map(|row| &row.outcomes).any(has_costs) {
+        notes.push("What it costs in CPU time and context switches was not measured.".to_owned());
     }
 
     let row = |row: &analysis::Row| {
@@ -48,6 +52,11 @@ pub(crate) fn speedup(comparison: &Comparison) -> Table {
         notes,
     }
     .without_empty_measures()
+}
+
+fn has_costs(outcome: &Outcome) -> bool {
+    let figures = outcome.figures();
+    figures.is_none_or(|it| Quantity::COSTS.iter().any(|cost| it.quantity(*cost).is_some()))
 }
 
 fn outcome_cell(outcome: &Outcome) -> Cell {

@@ -11,9 +11,9 @@ use crate::{conditions, figure};
 const BUSY: f64 = 0.1;
 /// Share of CPU time taken by the hypervisor above which the run was disturbed.
 const STEAL: f64 = 0.01;
-/// Difference between the fastest and the slowest round of the reference above which the machine
-/// was not steady.
-const UNSTEADY: f64 = 0.05;
+/// Standard deviation between rounds of the reference, mostly the quietest client, above which the
+/// machine was not steady; a share.
+const UNSTEADY: f64 = 0.02;
 /// How many times the median deviation of its table a cell's must be to stand out. With 10 rounds
 /// of equal noise that is beyond chance for any number of cells.
 const STANDS_OUT: f64 = 3.0;
@@ -148,22 +148,17 @@ fn unsteady_in(comparison: &Comparison) -> Vec<(f64, String)> {
 }
 
 fn unsteady_reference(measured: &[&Cell]) -> Option<Warning> {
-    let (cell, spread) = measured
+    let deviation = |cell: &Cell| Some(Quantity::Time.estimate(&cell.rounds)?.deviation);
+    let (cell, deviation) = measured
         .iter()
         .filter(|cell| cell.role == Role::Reference)
-        .filter_map(|cell| Some((cell, spread_of(cell)?)))
+        .filter_map(|cell| Some((cell, deviation(cell)?)))
         .max_by(|one, other| one.1.total_cmp(&other.1))?;
-    (spread > UNSTEADY).then(|| Warning::UnsteadyReference {
+    (deviation > UNSTEADY).then(|| Warning::UnsteadyReference {
         reference: cell.client.clone(),
         place: Scenario::of(cell).at(cell.n),
-        spread,
+        deviation,
     })
-}
-
-/// How far apart a cell's fastest and slowest round are, as a share.
-fn spread_of(cell: &Cell) -> Option<f64> {
-    let means = || cell.rounds.iter().map(|round| round.mean_ns);
-    Some(means().reduce(f64::max)? / means().reduce(f64::min)? - 1.0)
 }
 
 fn busy_machine(record: &Record) -> Option<Warning> {
