@@ -1,7 +1,7 @@
 //! Under which conditions a record was measured: the machine, the versions and the method, as
 //! names and values that every format shows alike.
 
-use crate::record::{Cell, Counts, Ended, Lateness, Machine, Profile, Record};
+use crate::record::{Cell, Counts, Ended, Lateness, Machine, Method, Profile, Record};
 use crate::stats::{self, FAMILY_ERROR, MIN_ROUNDS};
 use crate::{figure, text};
 
@@ -17,11 +17,13 @@ pub(crate) fn machine(machine: &Machine) -> Vec<Fact> {
     let measured = |value: Option<String>| value.unwrap_or_else(|| "not measured".to_owned());
     let load = |load: Option<f64>| measured(load.map(|load| format!("{load:.2}")));
     let share = |share: Option<f64>| measured(share.map(figure::percent));
+    let reuse = machine.tcp_tw_reuse.map(|value| value.to_string());
     let loads = format!("{}, {}", load(machine.load_before), load(machine.load_after));
     vec![
         fact("processor", processor(machine)),
         fact("system", &machine.kernel),
         fact("open files, at most", figure::count(machine.open_files)),
+        fact("tcp_tw_reuse", reuse.unwrap_or_else(|| "not known".to_owned())),
         fact("CPU in use before", share(machine.busy_before)),
         fact("load before and after", loads),
         fact("CPU time stolen", share(machine.steal)),
@@ -61,6 +63,8 @@ pub(crate) fn method(record: &Record) -> Vec<Fact> {
         fact("run", &record.run),
         fact("begun", when(&record.created)),
         fact("rounds", rounds(record)),
+        fact("time a cell and round", budgets(&record.cells)),
+        fact("timed by", timed_by(&record.cells)),
         fact("order in a round", format!("balanced, seed {seed}")),
         fact("margin", figure::set_percent(*margin)),
         fact("intervals", format!("95 %, Student's t over rounds, from {MIN_ROUNDS} rounds up")),
@@ -92,6 +96,25 @@ fn rounds(record: &Record) -> String {
         Ended::Broken => "; an error ended the run".to_owned(),
     };
     format!("{ran} of {planned} planned, each client in a fresh process{why}")
+}
+
+/// For how long each cell may be measured in a round.
+fn budgets(cells: &[Cell]) -> String {
+    let budgets = || cells.iter().map(|cell| cell.budget_ms);
+    let [least, most] =
+        [budgets().reduce(f64::min), budgets().reduce(f64::max)].map(Option::unwrap_or_default);
+    match [least, most].map(figure::set_duration_ms) {
+        [least, most] if least == most => most,
+        [least, most] => format!("{least} to {most}"),
+    }
+}
+
+/// Who timed the batches.
+fn timed_by(cells: &[Cell]) -> String {
+    let rounds = || cells.iter().flat_map(|cell| &cell.rounds);
+    let by = |method| rounds().filter(|round| round.method == method).count() as u64;
+    let [criterion, direct] = [Method::Criterion, Method::Direct].map(by).map(figure::count);
+    format!("Criterion {criterion} times; directly {direct} times, where ten batches took too long")
 }
 
 /// How many rounds have any cell's figures.
@@ -177,6 +200,8 @@ mod tests {
         run: 0123456789abcdef
         begun: 2025-01-02 03:04 UTC
         rounds: 7 of 10 planned, each client in a fresh process
+        time a cell and round: 300 ms
+        timed by: Criterion 21 times; directly 0 times, where ten batches took too long
         order in a round: balanced, seed 42
         margin: 2 %
         intervals: 95 %, Student's t over rounds, from 3 rounds up

@@ -251,3 +251,51 @@ fn failed(comparison: &Comparison, row: &Row) -> Option<String> {
     let verb = if failed.len() == 1 { "has" } else { "have" };
     (!failed.is_empty()).then(|| format!("{} failed and {verb} no figures.", figure::list(&failed)))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::record::Record;
+    use crate::synthetic;
+
+    fn headline_of(record: &Record) -> String {
+        of(&Analysis::of(record))
+    }
+
+    #[test]
+    fn nothing_measured() {
+        let mut record = synthetic::record_of(&["sequential", "tokio"], &[5], 5);
+        assert_eq!(
+            headline_of(&synthetic::record_of(&[], &[], 5)),
+            "No cell of this run has figures."
+        );
+        for client in ["sequential", "tokio"] {
+            synthetic::fail(synthetic::cell_mut(&mut record, client, 5), "refused");
+        }
+        assert_eq!(headline_of(&record), "No cell of this run has figures.");
+    }
+
+    #[test]
+    fn the_headline_prefers_the_guides_workload_and_its_largest_row() {
+        let mut record = synthetic::record_of(&["sequential", "tokio"], &[5, 20], 5);
+        for (place, client) in ["sequential", "tokio"].into_iter().enumerate() {
+            record.cells.insert(0, synthetic::cell("files", 2.5, 1, client, place as u32, 5));
+        }
+        assert!(headline_of(&record).starts_with("At 20 requests of 10 ms each, tokio is 17.6x"));
+        record.cells.retain(|cell| cell.workload == "files");
+        let headline = headline_of(&record);
+        assert!(
+            headline.starts_with("In files with 1 request of 2.5 ms each, tokio"),
+            "{headline}"
+        );
+    }
+
+    #[test]
+    fn a_difference_too_small_to_choose_by() {
+        let mut record = synthetic::record_of(&["sequential", "tokio", "smol"], &[100], 10);
+        record.profile.margin = 0.05;
+        insta::assert_snapshot!(headline_of(&record), @"At 100 requests of 10 ms each, tokio is 54.7x as fast as sequential [54.6, 54.8] and smol 53.1x [53.0, 53.1]. tokio is faster than smol by 3.0 to 3.3 %, within the margin of 5 %.");
+        record.profile.margin = 0.01;
+        insta::assert_snapshot!(headline_of(&record), @"At 100 requests of 10 ms each, tokio is 54.7x as fast as sequential [54.6, 54.8] and smol 53.1x [53.0, 53.1].");
+    }
+}

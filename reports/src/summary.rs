@@ -149,7 +149,7 @@ mod tests {
         | **sequential** | verdict<br>speedup |  | **by size**<br>0.0573x to 0.202x |
         | **smol** | verdict<br>speedup | **by size**<br>4.96x to 17.4x |  |
 
-        The average of the sizes' speedups, where no two of them surely differ by more than the margin; otherwise the smallest and the largest, or between which sizes a sure difference turns around.
+        Each row's client against each column's: the average of the sizes' speedups, or how they differ.
 
         **Failed cells**
 

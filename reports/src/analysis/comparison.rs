@@ -151,7 +151,9 @@ impl Row {
         let times = &pairs[Quantity::Time as usize];
         let speedup = |x: usize| match place {
             Some(y) if x == y => Speedup::Reference,
-            Some(y) => times.get(x, y).map_or(Speedup::Unknown, |(it, how)| Speedup::Over(it, how)),
+            Some(y) => {
+                times.get(x, y).map_or(Speedup::Unknown, |pair| Speedup::Over(pair.0, pair.1))
+            }
             None => Speedup::Unknown,
         };
         let outcome = |(x, cell): (usize, &Option<&Cell>)| match cell {

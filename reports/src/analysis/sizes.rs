@@ -87,21 +87,20 @@ pub(super) fn over_sizes(
 
 /// `None` unless the clients share two sizes, and a round that has both.
 fn logs(grid: &[Vec<Option<&Cell>>], x: usize, y: usize) -> Option<Logs> {
-    let shared: Vec<(&Cell, &Cell)> =
-        grid.iter().filter_map(|cells| cells[x].zip(cells[y])).collect();
-    let (first, others) = shared.split_first().filter(|(_, others)| !others.is_empty())?;
-    let ratios = |(x, y): &(&Cell, &Cell)| -> Vec<(u32, f64)> {
-        Quantity::Time.ratios(&x.rounds, &y.rounds).map(|(round, r)| (round, r.ln())).collect()
+    let ratios = |(x, y): (&Cell, &Cell)| -> Vec<(u32, f64)> {
+        Quantity::Time.ratios(&x.rounds, &y.rounds).collect()
     };
-    let others: Vec<Vec<(u32, f64)>> = others.iter().map(ratios).collect();
-    let of_round = |(round, log): (u32, f64)| {
-        let at = |logs: &Vec<(u32, f64)>| {
-            logs.binary_search_by_key(&round, |(round, _)| *round).ok().map(|at| logs[at].1)
+    let sizes = grid.iter().filter_map(|cells| cells[x].zip(cells[y])).map(ratios);
+    let sizes: Vec<_> = sizes.collect();
+    let [first, _, ..] = sizes.as_slice() else { return None };
+    let of_round = |&(round, _): &(u32, f64)| {
+        let log = |ratios: &Vec<(u32, f64)>| {
+            let at = ratios.binary_search_by_key(&round, |(round, _)| *round).ok()?;
+            Some(ratios[at].1.ln())
         };
-        let rest: Option<Vec<f64>> = others.iter().map(at).collect();
-        Some([vec![log], rest?].concat())
+        sizes.iter().map(log).collect()
     };
-    let logs: Logs = ratios(first).into_iter().filter_map(of_round).collect();
+    let logs: Logs = first.iter().filter_map(of_round).collect();
     (!logs.is_empty()).then_some(logs)
 }
 

@@ -38,6 +38,12 @@ pub(super) fn section(analysis: &Analysis) -> Markup {
                     are equal, any is called faster or slower in at most " (family) " of tables \
                     (Holm's method). Intervals are individual: each is one pair's own, at 95 %, and \
                     of twenty one may miss." }
+                dt { "over all sizes" }
+                dd { "Where no two sizes' speedups surely differ by more than the margin, their \
+                    average inside each round, then as above: what two clients share in a round does \
+                    not count several times. Where they do, from the smallest to the largest of \
+                    them; and where a sure difference turns around, between which sizes. These pairs \
+                    are a family of their own." }
                 dt { "cost" }
                 dd { "CPU time and context switches while batches ran, of the client and of the \
                     server, with ratios and verdicts like those of times; each cost is a family of \

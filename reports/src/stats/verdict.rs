@@ -26,8 +26,10 @@ pub enum Verdict {
     Slower,
     /// Not surely different, and it could be by more than the margin.
     Undecided {
-        /// About how many more rounds would decide it, see [`Verdict::undecided`]; above
-        /// [`MOST_MORE`] where those are not enough, and `None` where nothing is known to go by.
+        /// About how many more rounds would decide it: the fewest after which the pair would be
+        /// sure, or its interval inside the margin, if neither its estimate nor its deviation
+        /// changed. Above [`MOST_MORE`] where those are not enough, and `None` where nothing is
+        /// known to go by.
         more: Option<usize>,
     },
 }
@@ -80,9 +82,7 @@ impl Verdict {
         }
     }
 
-    /// Undecided, with the fewest further rounds after which the pair would be sure at this
-    /// `level`, or its interval inside the `margin`, if neither its estimate nor its standard
-    /// deviation changed.
+    /// Undecided, with what it would take at this `level` and `margin`.
     fn undecided(pair: &Estimate, level: f64, margin: f64) -> Self {
         let decided = |more: usize| {
             let then = pair.after(pair.rounds + more);

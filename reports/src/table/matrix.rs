@@ -53,9 +53,8 @@ pub(crate) fn sizes(comparison: &Comparison) -> Option<Table> {
     let measures = [Measure::Verdict, Measure::Speedup, Measure::Interval, Measure::Rounds];
     let mut table = matrix(comparison, Name::Sizes, title, &measures, cell)?;
     table.notes = vec![
-        "The average of the sizes' speedups, where no two of them surely differ by more than the \
-         margin; otherwise the smallest and the largest, or between which sizes a sure difference \
-         turns around."
+        "Each row's client against each column's: the average of the sizes' speedups, or how they \
+         differ."
             .to_owned(),
     ];
     Some(table)
