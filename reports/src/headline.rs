@@ -82,11 +82,12 @@ pub(crate) fn sentences(analysis: &Analysis) -> Vec<Sentence> {
     };
     let ranking = ranking(comparison, row);
     let mut sentences = vec![finding(comparison, row, &ranking)];
+    let lead = Lead::of(analysis, row, &ranking);
     let limits = [
         no_reference(comparison, row),
-        same(analysis, row, &ranking),
-        slightly(analysis, row, &ranking),
-        undecided(row, &ranking),
+        lead.as_ref().and_then(Lead::same),
+        lead.as_ref().and_then(Lead::slightly),
+        lead.as_ref().and_then(Lead::undecided),
         failed(comparison, row),
     ];
     sentences.extend(limits.into_iter().flatten().map(|limit| Sentence::default().text(limit)));
@@ -119,17 +120,17 @@ fn ranking<'a>(comparison: &'a Comparison, row: &'a Row) -> Vec<Ranked<'a>> {
             Some(Ranked { place, client, figures: outcome.figures()? })
         })
         .collect();
-    all.sort_by(|one, other| one.figures.time_ns.value.total_cmp(&other.figures.time_ns.value));
-    let speedup = |ranked: &Ranked| match ranked.figures.speedup {
-        Speedup::Over(estimate, _) => Some(estimate.value),
+    // What share of the reference's time it takes, or the time itself: either way less is faster.
+    let share = |ranked: &Ranked| match ranked.figures.speedup {
+        Speedup::Over(estimate, _) => Some(1.0 / estimate.value),
         Speedup::Reference | Speedup::Unknown => None,
     };
-    if all.iter().any(|ranked| speedup(ranked).is_some()) {
-        all.retain(|ranked| speedup(ranked).is_some());
-        all.sort_by(|one, other| {
-            f64::total_cmp(&speedup(other).unwrap_or(0.0), &speedup(one).unwrap_or(0.0))
-        });
+    let time = |ranked: &Ranked| ranked.figures.time_ns.value;
+    if all.iter().any(|ranked| share(ranked).is_some()) {
+        all.retain(|ranked| share(ranked).is_some());
     }
+    let rank = |ranked: &Ranked| share(ranked).unwrap_or_else(|| time(ranked));
+    all.sort_by(|one, other| rank(one).total_cmp(&rank(other)));
     all
 }
 
@@ -169,65 +170,63 @@ fn no_reference(comparison: &Comparison, row: &Row) -> Option<String> {
     (!known).then(|| format!("{reference}, the reference, has no figures: there is no speedup."))
 }
 
-/// What is known of the fastest against each of the others.
-fn against_fastest<'a>(
-    row: &Row,
-    ranking: &'a [Ranked],
-) -> impl Iterator<Item = (&'a str, Estimate, Verdict)> {
-    let others = ranking
-        .split_first()
-        .into_iter()
-        .flat_map(|(first, others)| others.iter().map(move |other| (first, other)));
-    others.filter_map(|(first, other)| {
-        let (estimate, verdict) = row.pairs(Quantity::Time).get(first.place, other.place)?;
-        Some((other.client, estimate, verdict))
-    })
+/// What is known of the fastest client against each of the others.
+struct Lead<'a> {
+    fastest: &'a str,
+    others: Vec<(&'a str, Estimate, Verdict)>,
+    margin: String,
 }
 
-/// Names the clients that are as fast as the fastest.
-fn same(analysis: &Analysis, row: &Row, ranking: &[Ranked]) -> Option<String> {
-    let same = against_fastest(row, ranking).filter(|(.., verdict)| *verdict == Verdict::Same);
-    let same: Vec<&str> = same.map(|(client, ..)| client).collect();
-    let margin = figure::set_percent(analysis.margin);
-    let are = if same.len() == 1 { "is" } else { "are" };
-    let fastest = ranking.first()?.client;
-    (!same.is_empty())
-        .then(|| format!("{} {are} as fast as {fastest} within {margin}.", figure::list(&same)))
-}
-
-/// Names the clients that the fastest is surely faster than, by too little to choose by.
-fn slightly(analysis: &Analysis, row: &Row, ranking: &[Ranked]) -> Option<String> {
-    let by = against_fastest(row, ranking).filter_map(|(client, estimate, verdict)| {
-        let interval = estimate.interval.filter(|_| verdict == Verdict::SlightlyFaster)?;
-        Some(format!("than {client} by {}", figure::percents(interval)))
-    });
-    let by: Vec<String> = by.collect();
-    let margin = figure::set_percent(analysis.margin);
-    let fastest = ranking.first()?.client;
-    (!by.is_empty()).then(|| {
-        format!("{fastest} is faster {}, within the margin of {margin}.", figure::list(&by))
-    })
-}
-
-/// Names the clients that could be as fast as the fastest or not, and what it would take to know.
-fn undecided(row: &Row, ranking: &[Ranked]) -> Option<String> {
-    let fastest = ranking.first()?.client;
-    let mut names = vec![fastest];
-    let mut most = 0;
-    for (client, _, verdict) in against_fastest(row, ranking) {
-        if let Verdict::Undecided { more: Some(more) } = verdict {
-            names.push(client);
-            most = most.max(more);
-        }
+impl<'a> Lead<'a> {
+    fn of(analysis: &Analysis, row: &Row, ranking: &[Ranked<'a>]) -> Option<Self> {
+        let (first, others) = ranking.split_first()?;
+        let against = |other: &Ranked<'a>| {
+            let pair = row.pairs(Quantity::Time).get(first.place, other.place)?;
+            Some((other.client, pair.0, pair.1))
+        };
+        Some(Self {
+            fastest: first.client,
+            others: others.iter().filter_map(against).collect(),
+            margin: figure::set_percent(analysis.margin),
+        })
     }
-    let names_of = || figure::list(&names);
-    (names.len() > 1).then(|| {
-        format!(
-            "Between {} there is no clear winner: {} would tell.",
-            names_of(),
-            more_rounds(most)
-        )
-    })
+
+    /// Names the clients that are as fast.
+    fn same(&self) -> Option<String> {
+        let same = self.others.iter().filter(|(.., verdict)| *verdict == Verdict::Same);
+        let same: Vec<&str> = same.map(|(client, ..)| *client).collect();
+        let are = if same.len() == 1 { "is" } else { "are" };
+        let Self { fastest, margin, .. } = self;
+        (!same.is_empty())
+            .then(|| format!("{} {are} as fast as {fastest} within {margin}.", figure::list(&same)))
+    }
+
+    /// Names the clients that are surely slower, by too little to choose by.
+    fn slightly(&self) -> Option<String> {
+        let by = self.others.iter().filter_map(|(client, estimate, verdict)| {
+            let interval = estimate.interval.filter(|_| *verdict == Verdict::SlightlyFaster)?;
+            Some(format!("than {client} by {}", figure::percents(interval)))
+        });
+        let by: Vec<String> = by.collect();
+        let Self { fastest, margin, .. } = self;
+        (!by.is_empty()).then(|| {
+            format!("{fastest} is faster {}, within the margin of {margin}.", figure::list(&by))
+        })
+    }
+
+    /// Names the clients that may be as fast or not, and what it would take to know.
+    fn undecided(&self) -> Option<String> {
+        let more = self.others.iter().filter_map(|(client, _, verdict)| match verdict {
+            Verdict::Undecided { more } => Some((*client, (*more)?)),
+            _ => None,
+        });
+        let (mut names, more): (Vec<&str>, Vec<usize>) = more.unzip();
+        names.insert(0, self.fastest);
+        let most = more.into_iter().max()?;
+        let names = figure::list(&names);
+        let takes = more_rounds(most);
+        Some(format!("Between {names} there is no clear winner: {takes} would tell."))
+    }
 }
 
 /// How many more rounds, in words.
@@ -253,49 +252,4 @@ fn failed(comparison: &Comparison, row: &Row) -> Option<String> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::record::Record;
-    use crate::synthetic;
-
-    fn headline_of(record: &Record) -> String {
-        of(&Analysis::of(record))
-    }
-
-    #[test]
-    fn nothing_measured() {
-        let mut record = synthetic::record_of(&["sequential", "tokio"], &[5], 5);
-        assert_eq!(
-            headline_of(&synthetic::record_of(&[], &[], 5)),
-            "No cell of this run has figures."
-        );
-        for client in ["sequential", "tokio"] {
-            synthetic::fail(synthetic::cell_mut(&mut record, client, 5), "refused");
-        }
-        assert_eq!(headline_of(&record), "No cell of this run has figures.");
-    }
-
-    #[test]
-    fn the_headline_prefers_the_guides_workload_and_its_largest_row() {
-        let mut record = synthetic::record_of(&["sequential", "tokio"], &[5, 20], 5);
-        for (place, client) in ["sequential", "tokio"].into_iter().enumerate() {
-            record.cells.insert(0, synthetic::cell("files", 2.5, 1, client, place as u32, 5));
-        }
-        assert!(headline_of(&record).starts_with("At 20 requests of 10 ms each, tokio is 17.6x"));
-        record.cells.retain(|cell| cell.workload == "files");
-        let headline = headline_of(&record);
-        assert!(
-            headline.starts_with("In files with 1 request of 2.5 ms each, tokio"),
-            "{headline}"
-        );
-    }
-
-    #[test]
-    fn a_difference_too_small_to_choose_by() {
-        let mut record = synthetic::record_of(&["sequential", "tokio", "smol"], &[100], 10);
-        record.profile.margin = 0.05;
-        insta::assert_snapshot!(headline_of(&record), @"At 100 requests of 10 ms each, tokio is 54.7x as fast as sequential [54.6, 54.8] and smol 53.1x [53.0, 53.1]. tokio is faster than smol by 3.0 to 3.3 %, within the margin of 5 %.");
-        record.profile.margin = 0.01;
-        insta::assert_snapshot!(headline_of(&record), @"At 100 requests of 10 ms each, tokio is 54.7x as fast as sequential [54.6, 54.8] and smol 53.1x [53.0, 53.1].");
-    }
-}
+mod tests;
