@@ -28,23 +28,19 @@ pub const IDEAL: &str = "#8A8A8A";
 
 /// Speedup against the size of a batch, both on logarithmic axes, with 95 % intervals and, dashed,
 /// the ideal. `None` when nothing has a speedup.
-///
-/// `unit` is what n counts, in the plural, e.g. `requests`.
-pub fn speedup(comparison: &Comparison, unit: &str) -> Option<String> {
+pub fn speedup(comparison: &Comparison) -> Option<String> {
     let value = |figures: &Figures| match figures.speedup {
         Speedup::Over(estimate, _) => Some(estimate),
         Speedup::Reference | Speedup::Unknown => None,
     };
     let lines = lines(comparison, value)?;
     let ideal = |row: &Row| row.ideal_speedup;
-    Some(draw::svg(&plot(comparison, unit, lines, ideal, speedup_label)))
+    Some(draw::svg(&plot(comparison, lines, ideal, speedup_label)))
 }
 
 /// Time of a batch against its size, both on logarithmic axes, with 95 % intervals and, dashed,
-/// the delay of one request. `None` when nothing was measured.
-///
-/// `unit` is what n counts, in the plural, e.g. `requests`.
-pub fn time(comparison: &Comparison, unit: &str) -> Option<String> {
+/// the ideal. `None` when nothing was measured.
+pub fn time(comparison: &Comparison) -> Option<String> {
     let milliseconds = |estimate: Estimate| Estimate {
         value: estimate.value / 1e6,
         interval: estimate
@@ -53,8 +49,8 @@ pub fn time(comparison: &Comparison, unit: &str) -> Option<String> {
         ..estimate
     };
     let lines = lines(comparison, |figures| Some(milliseconds(figures.time_ns)))?;
-    let ideal = |_: &Row| Some(comparison.delay_ms);
-    Some(draw::svg(&plot(comparison, unit, lines, ideal, duration_label)))
+    let ideal = |row: &Row| row.ideal_ns.map(|ns| ns / 1e6);
+    Some(draw::svg(&plot(comparison, lines, ideal, duration_label)))
 }
 
 /// One line for each client that has a value anywhere, or `None` when there are none.
@@ -78,7 +74,6 @@ fn lines(
 
 fn plot(
     comparison: &Comparison,
-    unit: &str,
     lines: Vec<Line>,
     ideal: impl Fn(&Row) -> Option<f64>,
     y_label: fn(f64) -> String,
@@ -93,7 +88,8 @@ fn plot(
     let measured = lines.iter().flat_map(|line| &line.points).flat_map(ends);
     let y = Axis::around(measured.chain(ideal.iter().map(|&(_, best)| best)), y_label);
     let x = Axis::at(comparison.rows.iter().map(|row| f64::from(row.n)), size_label);
-    Plot { x, y, x_title: format!("{unit} in a batch (n)"), ideal, lines }
+    let x_title = format!("{}s in a batch (n)", comparison.scenario.unit);
+    Plot { x, y, x_title, ideal, lines }
 }
 
 /// A size, e.g. `10,000`.

@@ -1,15 +1,15 @@
 //! Under which conditions a record was measured: the machine, the versions and the method, as
 //! names and values that every format shows alike.
 
-use crate::figure;
-use crate::record::{Lateness, Machine, Profile, Record, Server, Turn};
-use crate::stats::{self, MIN_ROUNDS};
+use crate::record::{Cell, Counts, Ended, Lateness, Machine, Method, Profile, Record};
+use crate::stats::{self, FAMILY_ERROR, MIN_ROUNDS};
+use crate::{figure, text};
 
-/// A name and its value, both plain text.
+/// A name and its value, each in one line of plain text.
 pub(crate) type Fact = (String, String);
 
 fn fact(name: &str, value: impl Into<String>) -> Fact {
-    (name.to_owned(), value.into())
+    (text::printable(name).into_owned(), text::printable(&value.into()).into_owned())
 }
 
 /// What the run took place on.
@@ -17,11 +17,13 @@ pub(crate) fn machine(machine: &Machine) -> Vec<Fact> {
     let measured = |value: Option<String>| value.unwrap_or_else(|| "not measured".to_owned());
     let load = |load: Option<f64>| measured(load.map(|load| format!("{load:.2}")));
     let share = |share: Option<f64>| measured(share.map(figure::percent));
+    let reuse = machine.tcp_tw_reuse.map(|value| value.to_string());
     let loads = format!("{}, {}", load(machine.load_before), load(machine.load_after));
     vec![
         fact("processor", processor(machine)),
         fact("system", &machine.kernel),
         fact("open files, at most", figure::count(machine.open_files)),
+        fact("tcp_tw_reuse", reuse.unwrap_or_else(|| "not known".to_owned())),
         fact("CPU in use before", share(machine.busy_before)),
         fact("load before and after", loads),
         fact("CPU time stolen", share(machine.steal)),
@@ -54,63 +56,107 @@ pub(crate) fn versions(record: &Record) -> Vec<Fact> {
 
 /// How it was measured.
 pub(crate) fn method(record: &Record) -> Vec<Fact> {
-    let Profile { name, reference, rounds, samples, workers, pool_width, margin, seed, .. } =
-        &record.profile;
-    let samples = match &record.profile.criterion {
-        Some(criterion) => {
-            let warm_up = figure::set_duration_ms(criterion.warm_up_ms);
-            let measurement = figure::set_duration_ms(criterion.measurement_ms);
-            format!("{samples} over about {measurement}, after {warm_up} of warm-up")
-        }
-        None => format!("{samples}, a batch each, timed without Criterion"),
-    };
-    vec![
-        fact("profile", name),
-        fact("begun", when(&record.created)),
-        fact("reference", reference),
-        fact("rounds", format!("{rounds}, each client in a fresh process")),
-        fact("order in a round", format!("random, seed {seed}")),
-        fact("samples a round", samples),
-        fact("runtime workers", workers.to_string()),
-        fact("thread pool", figure::counted(*pool_width as usize, "thread")),
-        fact("margin of same", figure::set_percent(*margin)),
-        fact("intervals", format!("95 %, Student's t over rounds, from {MIN_ROUNDS} rounds up")),
-    ]
-}
-
-/// What the mock server says of itself.
-pub(crate) fn server(server: &Server) -> Vec<Fact> {
+    let Profile { name, margin, seed, clients, .. } = &record.profile;
+    let family = figure::set_percent(FAMILY_ERROR);
     let mut facts = vec![
-        fact("threads", server.threads.to_string()),
-        fact("requests answered", figure::count(server.turns.iter().map(|t| t.requests).sum())),
-        fact("answers too early", figure::count(early(server))),
+        fact("profile", name),
+        fact("run", &record.run),
+        fact("begun", when(&record.created)),
+        fact("rounds", rounds(record)),
+        fact("time a cell and round", budgets(&record.cells)),
+        fact("timed by", timed_by(&record.cells)),
+        fact("order in a round", format!("balanced, seed {seed}")),
+        fact("margin", figure::set_percent(*margin)),
+        fact("intervals", format!("95 %, Student's t over rounds, from {MIN_ROUNDS} rounds up")),
+        fact("verdicts", format!("all pairs of a table together, Holm's method at {family}")),
     ];
-    let mut clients: Vec<&str> = Vec::new();
-    for turn in &server.turns {
-        if !clients.contains(&turn.client.as_str()) {
-            clients.push(&turn.client);
-        }
+    for client in clients {
+        let settings = client.settings.iter().map(|(name, value)| format!(", {name} {value}"));
+        facts.push(fact(&client.name, format!("{}{}", client.kind, settings.collect::<String>())));
     }
-    clients.sort_unstable();
-    facts.extend(clients.into_iter().map(|client| lateness(client, &server.turns)));
     facts
 }
 
-/// Answers that went out too early, in all turns.
-pub(crate) fn early(server: &Server) -> u64 {
-    server.turns.iter().map(|turn| turn.early).sum()
+/// How many rounds ran, of how many, and why no more.
+fn rounds(record: &Record) -> String {
+    let Profile { rounds: planned, precision, max_time_s, .. } = record.profile;
+    let ran = rounds_run(record);
+    let why = match record.ended {
+        Ended::Planned => String::new(),
+        Ended::Running => "; the run was killed".to_owned(),
+        Ended::Precise => match precision {
+            Some(share) => format!("; every pair was known to {}", figure::set_percent(share)),
+            None => "; every pair was known well enough".to_owned(),
+        },
+        Ended::MaxTime => match max_time_s {
+            Some(seconds) => format!("; the run was given {seconds} s"),
+            None => "; the time was over".to_owned(),
+        },
+        Ended::Interrupted => "; the run was interrupted".to_owned(),
+        Ended::Broken => "; an error ended the run".to_owned(),
+    };
+    format!("{ran} of {planned} planned, each client in a fresh process{why}")
 }
 
-/// How late the server answered a client: the medians over its turns, so that one bad round does
-/// not stand for all.
-fn lateness(client: &str, turns: &[Turn]) -> Fact {
+/// For how long each cell may be measured in a round.
+fn budgets(cells: &[Cell]) -> String {
+    let budgets = || cells.iter().map(|cell| cell.budget_ms);
+    let [least, most] =
+        [budgets().reduce(f64::min), budgets().reduce(f64::max)].map(Option::unwrap_or_default);
+    match [least, most].map(figure::set_duration_ms) {
+        [least, most] if least == most => most,
+        [least, most] => format!("{least} to {most}"),
+    }
+}
+
+/// Who timed the batches.
+fn timed_by(cells: &[Cell]) -> String {
+    let rounds = || cells.iter().flat_map(|cell| &cell.rounds);
+    let by = |method| rounds().filter(|round| round.method == method).count() as u64;
+    let [criterion, direct] = [Method::Criterion, Method::Direct].map(by).map(figure::count);
+    format!("Criterion {criterion} times; directly {direct} times, where ten batches took too long")
+}
+
+/// How many rounds have any cell's figures.
+pub(crate) fn rounds_run(record: &Record) -> u32 {
+    let rounds = record.cells.iter().flat_map(|cell| &cell.rounds);
+    rounds.map(|round| round.round.saturating_add(1)).max().unwrap_or(0)
+}
+
+/// What the mock server is, and what it counted.
+pub(crate) fn server(record: &Record) -> Vec<Fact> {
+    let requests = record.cells.iter().flat_map(counts).map(|counts| counts.requests).sum();
+    let mut facts = vec![
+        fact("threads", record.server.threads.to_string()),
+        fact("addresses", record.server.addresses.to_string()),
+        fact("requests answered", figure::count(requests)),
+        fact("answers too early", figure::count(early(&record.cells))),
+    ];
+    let clients = record.profile.clients.iter();
+    facts.extend(clients.filter_map(|client| lateness(&client.name, &record.cells)));
+    facts
+}
+
+/// Answers that went out too early, in all cells.
+pub(crate) fn early(cells: &[Cell]) -> u64 {
+    cells.iter().flat_map(counts).map(|counts| counts.early).sum()
+}
+
+/// What the server counted in each round of a cell.
+fn counts(cell: &Cell) -> impl Iterator<Item = &Counts> {
+    cell.rounds.iter().filter_map(|round| round.server.as_ref())
+}
+
+/// How late the server answered a client: the medians over its cells and rounds, so that one bad
+/// round does not stand for all. `None` where it answered nothing.
+fn lateness(client: &str, cells: &[Cell]) -> Option<Fact> {
     let median = |figure: fn(&Lateness) -> f64| {
-        let its = turns.iter().filter(|turn| turn.client == client);
-        let figures = its.map(|turn| figure(&turn.lateness)).collect();
-        stats::median(figures).map_or_else(String::new, |us| figure::duration_ns(us * 1e3))
+        let its = cells.iter().filter(|cell| cell.client == client).flat_map(counts);
+        let us = stats::median(its.map(|counts| figure(&counts.lateness)).collect())?;
+        Some(figure::duration_ns(us * 1e3))
     };
-    let [p50, p99] = [median(|late| late.p50_us), median(|late| late.p99_us)];
-    (format!("late for {client}"), format!("{p50} (median), {p99} (p99)"))
+    let [p50, p99] = [median(|late| late.p50_us)?, median(|late| late.p99_us)?];
+    Some(fact(&format!("late for {client}"), format!("{p50} (median), {p99} (p99)")))
 }
 
 /// The first twelve digits of a commit, and whether the code differed from it.
@@ -125,6 +171,7 @@ fn short(rev: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::synthetic;
 
     #[test]
     fn times_are_shown_to_the_minute() {
@@ -138,5 +185,66 @@ mod tests {
     fn commits_are_cut_and_changes_are_told() {
         assert_eq!(short("0123456789abcdef"), "0123456789ab");
         assert_eq!(short("0123456789abcdef-dirty"), "0123456789ab, with changes");
+    }
+
+    fn shown(facts: Vec<Fact>) -> String {
+        facts.into_iter().map(|(name, value)| format!("{name}: {value}\n")).collect()
+    }
+
+    #[test]
+    fn the_method() {
+        let mut record = synthetic::record_of(&["sequential", "thread-pool-32", "tokio"], &[5], 7);
+        record.profile.rounds = 10;
+        insta::assert_snapshot!(shown(method(&record)), @"
+        profile: synthetic
+        run: 0123456789abcdef
+        begun: 2025-01-02 03:04 UTC
+        rounds: 7 of 10 planned, each client in a fresh process
+        time a cell and round: 300 ms
+        timed by: Criterion 21 times; directly 0 times, where ten batches took too long
+        order in a round: balanced, seed 42
+        margin: 2 %
+        intervals: 95 %, Student's t over rounds, from 3 rounds up
+        verdicts: all pairs of a table together, Holm's method at 5 %
+        sequential: sequential
+        thread-pool-32: thread-pool, width 32
+        tokio: tokio, workers 4
+        ");
+        let mut rounds = |ended| {
+            record.ended = ended;
+            rounds(&record)
+        };
+        insta::assert_snapshot!(rounds(Ended::Precise), @"7 of 10 planned, each client in a fresh process; every pair was known to 2 %");
+        insta::assert_snapshot!(rounds(Ended::MaxTime), @"7 of 10 planned, each client in a fresh process; the run was given 300 s");
+        insta::assert_snapshot!(rounds(Ended::Running), @"7 of 10 planned, each client in a fresh process; the run was killed");
+        insta::assert_snapshot!(rounds(Ended::Interrupted), @"7 of 10 planned, each client in a fresh process; the run was interrupted");
+        insta::assert_snapshot!(rounds(Ended::Broken), @"7 of 10 planned, each client in a fresh process; an error ended the run");
+    }
+
+    #[test]
+    fn the_servers_lateness_is_the_median_of_a_clients_cells_and_rounds() {
+        let mut record = synthetic::record_of(&["sequential", "tokio"], &[5, 20], 3);
+        let late =
+            [[1.0, 100.0], [2.0, 200.0], [9e5, 9e5], [4.0, 400.0], [5.0, 500.0], [6.0, 600.0]];
+        let tokio = record.cells.iter_mut().filter(|cell| cell.client == "tokio");
+        for (round, [p50, p99]) in tokio.flat_map(|cell| &mut cell.rounds).zip(late) {
+            let lateness = &mut round.server.as_mut().unwrap().lateness;
+            (lateness.p50_us, lateness.p99_us) = (p50, p99);
+        }
+        insta::assert_snapshot!(shown(server(&record)), @"
+        threads: 1
+        addresses: 4
+        requests answered: 1,500
+        answers too early: 0
+        late for sequential: 320 us (median), 900 us (p99)
+        late for tokio: 4.50 us (median), 450 us (p99)
+        ");
+    }
+
+    #[test]
+    fn what_others_wrote_is_one_line() {
+        let mut record = synthetic::record();
+        record.machine.kernel = "Linux\n\u{1b}[31m6.1".to_owned();
+        assert!(shown(machine(&record.machine)).contains("system: Linux \\u{1b}[31m6.1\n"));
     }
 }

@@ -1,22 +1,60 @@
 //! `speedup.csv`: one row a cell, plain numbers, empty where there is none.
 
-use crate::analysis::{Analysis, Comparison, Figures, Outcome, Row, Speedup};
+use crate::analysis::{Analysis, Comparison, Figures, Outcome, Quantity, Row, Speedup};
+use crate::record::{Record, Values};
 
-const HEADER: &str = "workload,delay_ms,n,client,status,mean_s,speedup,speedup_low,speedup_high,efficiency,verdict\n";
+const HEADER: &str = "run,commit,workload,params,delay_ms,n,client,status,rounds,mean_s,mean_low_s,mean_high_s,speedup,speedup_low,speedup_high,efficiency,verdict";
 
 /// Every cell of the record as comma-separated values, with a header.
-pub(crate) fn csv(analysis: &Analysis) -> String {
-    let mut text = HEADER.to_owned();
+///
+/// Each row stands alone: rows of several runs can be put into one file.
+pub(crate) fn csv(record: &Record, analysis: &Analysis) -> String {
+    let costs = Quantity::COSTS.iter().map(|quantity| cost_columns(*quantity));
+    let mut text = format!("{HEADER},{}\n", costs.collect::<Vec<_>>().join(","));
     for comparison in &analysis.comparisons {
         for row in &comparison.rows {
-            for (client, outcome) in comparison.clients.iter().zip(&row.outcomes) {
+            for (place, outcome) in row.outcomes.iter().enumerate() {
                 if let Some(status) = status(outcome) {
-                    text.push_str(&line(comparison, row, client, status, outcome.figures()));
+                    let mut fields = cell(record, comparison, row, place, status);
+                    fields.extend(figures(outcome.figures()));
+                    let cost = |quantity: &Quantity| cost(comparison, row, place, *quantity);
+                    fields.extend(Quantity::COSTS.iter().flat_map(cost));
+                    text.push_str(&(fields.join(",") + "\n"));
                 }
             }
         }
     }
     text
+}
+
+/// A cost's columns: what a batch takes, its interval, the ratio to what the reference takes, its
+/// interval, and the verdict on it.
+fn cost_columns(quantity: Quantity) -> String {
+    let (name, unit) = (quantity.name(), if quantity.is_time() { "_s" } else { "" });
+    format!(
+        "{name}{unit},{name}_low{unit},{name}_high{unit},\
+         {name}_ratio,{name}_ratio_low,{name}_ratio_high,{name}_verdict"
+    )
+}
+
+fn cost(comparison: &Comparison, row: &Row, place: usize, quantity: Quantity) -> [String; 7] {
+    let scale = if quantity.is_time() { 1e9 } else { 1.0 };
+    let figures = row.outcomes[place].figures();
+    let cost = figures.and_then(|figures| figures.quantity(quantity));
+    let interval = cost.and_then(|cost| cost.interval);
+    let reference = comparison.reference_place();
+    let pair = reference.and_then(|reference| row.pairs(quantity).get(place, reference));
+    let ratio = pair.map(|(estimate, _)| estimate.inverse());
+    let ratio_interval = ratio.and_then(|ratio| ratio.interval);
+    [
+        number(cost.map(|cost| cost.value / scale)),
+        number(interval.map(|interval| interval.low / scale)),
+        number(interval.map(|interval| interval.high / scale)),
+        number(ratio.map(|ratio| ratio.value)),
+        number(ratio_interval.map(|interval| interval.low)),
+        number(ratio_interval.map(|interval| interval.high)),
+        pair.map(|(_, verdict)| verdict.cost_word().to_owned()).unwrap_or_default(),
+    ]
 }
 
 fn status(outcome: &Outcome) -> Option<&'static str> {
@@ -28,33 +66,53 @@ fn status(outcome: &Outcome) -> Option<&'static str> {
     }
 }
 
-fn line(
+/// Which cell a row is of.
+fn cell(
+    record: &Record,
     comparison: &Comparison,
     row: &Row,
-    client: &str,
+    place: usize,
     status: &str,
-    figures: Option<&Figures>,
-) -> String {
-    let mean_s = figures.map(|figures| figures.time_ns.value / 1e9);
-    let speedup = figures.and_then(|figures| figures.speedup.value());
-    let (interval, verdict) = match figures.map(|figures| figures.speedup) {
+) -> Vec<String> {
+    let scenario = &comparison.scenario;
+    vec![
+        quoted(&record.run),
+        quoted(record.git_rev.as_deref().unwrap_or_default()),
+        quoted(&scenario.workload),
+        quoted(&params(&scenario.params)),
+        number(scenario.delay_ms),
+        row.n.to_string(),
+        quoted(&comparison.clients[place]),
+        status.to_owned(),
+    ]
+}
+
+/// `name=value` for each parameter, with `;` between them.
+fn params(params: &Values) -> String {
+    let pairs: Vec<String> = params.iter().map(|(name, value)| format!("{name}={value}")).collect();
+    pairs.join(";")
+}
+
+/// What was measured in a cell; all fields are empty without figures.
+fn figures(figures: Option<&Figures>) -> [String; 9] {
+    let seconds = |ns: f64| ns / 1e9;
+    let time = figures.map(|figures| figures.time_ns);
+    let interval = time.and_then(|time| time.interval);
+    let (speedup, verdict) = match figures.map(|figures| figures.speedup) {
         Some(Speedup::Over(estimate, verdict)) => (estimate.interval, verdict.as_str()),
         _ => (None, ""),
     };
-    let fields = [
-        quoted(&comparison.workload),
-        comparison.delay_ms.to_string(),
-        row.n.to_string(),
-        quoted(client),
-        status.to_owned(),
-        number(mean_s),
-        number(speedup),
-        number(interval.map(|interval| interval.low)),
-        number(interval.map(|interval| interval.high)),
+    [
+        time.map(|time| time.rounds.to_string()).unwrap_or_default(),
+        number(time.map(|time| seconds(time.value))),
+        number(interval.map(|interval| seconds(interval.low))),
+        number(interval.map(|interval| seconds(interval.high))),
+        number(figures.and_then(|figures| figures.speedup.value())),
+        number(speedup.map(|interval| interval.low)),
+        number(speedup.map(|interval| interval.high)),
         number(figures.and_then(|figures| figures.efficiency)),
         verdict.to_owned(),
-    ];
-    fields.join(",") + "\n"
+    ]
 }
 
 /// All the digits that tell it from its neighbours, never an exponent.
@@ -83,24 +141,24 @@ mod tests {
         let skipped = synthetic::cell_mut(&mut record, "smol", 20);
         skipped.status = Status::Skipped;
         skipped.rounds.clear();
-        insta::assert_snapshot!(csv(&Analysis::of(&record)), @"
-        workload,delay_ms,n,client,status,mean_s,speedup,speedup_low,speedup_high,efficiency,verdict
-        fan_out,10,5,sequential,measured,0.0519999479999376,1,,,0.9615394230790384,
-        fan_out,10,5,tokio,measured,0.010449989549987469,4.976076555023923,4.959184436829265,4.993026211642638,0.9569387559829657,faster
-        fan_out,10,5,smol,measured,0.010479989519987402,4.9618320610687014,4.9480748935150745,4.9756274777723855,0.9541994274830172,faster
-        fan_out,10,20,sequential,measured,0.20799979199975044,1,,,0.9615394230790383,
-        fan_out,10,20,tokio,failed,,,,,,
-        fan_out,10,20,smol,skipped,,,,,,
+        insta::assert_snapshot!(csv(&record, &Analysis::of(&record)), @"
+        run,commit,workload,params,delay_ms,n,client,status,rounds,mean_s,mean_low_s,mean_high_s,speedup,speedup_low,speedup_high,efficiency,verdict,cpu_s,cpu_low_s,cpu_high_s,cpu_ratio,cpu_ratio_low,cpu_ratio_high,cpu_verdict,user_s,user_low_s,user_high_s,user_ratio,user_ratio_low,user_ratio_high,user_verdict,system_s,system_low_s,system_high_s,system_ratio,system_ratio_low,system_ratio_high,system_verdict,server_cpu_s,server_cpu_low_s,server_cpu_high_s,server_cpu_ratio,server_cpu_ratio_low,server_cpu_ratio_high,server_cpu_verdict,voluntary,voluntary_low,voluntary_high,voluntary_ratio,voluntary_ratio_low,voluntary_ratio_high,voluntary_verdict,involuntary,involuntary_low,involuntary_high,involuntary_ratio,involuntary_ratio_low,involuntary_ratio_high,involuntary_verdict
+        0123456789abcdef,0123456789abcdef0123456789abcdef01234567,fan_out,,10,5,sequential,measured,5,0.0519999479999376,0.0518979594710934,0.05210213695400317,1,,,0.9615394230790384,,0.0003500000000000001,0.0003500000000000001,0.0003500000000000001,,,,,0.00010099752467967693,0.00010002065065502023,0.00010198393956268434,,,,,0.0002489989959790774,0.0002480193055518399,0.0002499825562394761,,,,,0.00027500000000000007,0.00027500000000000007,0.00027500000000000007,,,,,10.000000000000002,10.000000000000002,10.000000000000002,,,,,0.04,,,,,,
+        0123456789abcdef,0123456789abcdef0123456789abcdef01234567,fan_out,,10,5,tokio,measured,5,0.010449989549987469,0.01042949377832551,0.01047052559941026,4.976076555023923,4.959184436829265,4.993026211642638,0.9569387559829657,faster,0.0003500000000000001,0.0003500000000000001,0.0003500000000000001,1,1,1,same,0.00010099752467967693,0.00010002065065502023,0.00010198393956268434,1,1,1,same,0.0002489989959790774,0.0002480193055518399,0.0002499825562394761,1,1,1,same,0.00027500000000000007,0.00027500000000000007,0.00027500000000000007,1,1,1,same,2.5,2.5,2.5,0.25,0.25,0.25,less,0.04,,,,,,
+        0123456789abcdef,0123456789abcdef0123456789abcdef01234567,fan_out,,10,5,smol,measured,5,0.010479989519987402,0.010459434908789537,0.01050058452457604,4.9618320610687014,4.948074893515075,4.975627477772385,0.9541994274830172,faster,0.0003500000000000001,0.0003500000000000001,0.0003500000000000001,1,1,1,same,0.00010099752467967693,0.00010002065065502023,0.00010198393956268434,1,1,1,same,0.0002489989959790774,0.0002480193055518399,0.0002499825562394761,1,1,1,same,0.00027500000000000007,0.00027500000000000007,0.00027500000000000007,1,1,1,same,2.5,2.5,2.5,0.25,0.25,0.25,less,0.04,,,,,,
+        0123456789abcdef,0123456789abcdef0123456789abcdef01234567,fan_out,,10,20,sequential,measured,5,0.20799979199975044,0.20759183788437366,0.2084085478160127,1,,,0.9615394230790383,,0.0014000000000000006,0.0014000000000000006,0.0014000000000000006,,,,,0.00040399009871870775,0.00040008260262008107,0.0004079357582507375,,,,,0.00099599598391631,0.0009920772222073598,0.0009999302249579045,,,,,0.0011000000000000005,0.0011000000000000005,0.0011000000000000005,,,,,40,40,40,,,,,0.04,,,,,,
+        0123456789abcdef,0123456789abcdef0123456789abcdef01234567,fan_out,,10,20,tokio,failed,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,
+        0123456789abcdef,0123456789abcdef0123456789abcdef01234567,fan_out,,10,20,smol,skipped,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,
         ");
     }
 
     #[test]
     fn without_intervals_their_fields_are_empty() {
         let record = synthetic::record_of(&["sequential", "tokio"], &[5], 2);
-        insta::assert_snapshot!(csv(&Analysis::of(&record)), @"
-        workload,delay_ms,n,client,status,mean_s,speedup,speedup_low,speedup_high,efficiency,verdict
-        fan_out,10,5,sequential,measured,0.05194797397396745,1,,,0.9625014447157529,
-        fan_out,10,5,tokio,measured,0.0104447632378623,4.973590381221456,,,0.9574175854700054,inconclusive
+        insta::assert_snapshot!(csv(&record, &Analysis::of(&record)), @"
+        run,commit,workload,params,delay_ms,n,client,status,rounds,mean_s,mean_low_s,mean_high_s,speedup,speedup_low,speedup_high,efficiency,verdict,cpu_s,cpu_low_s,cpu_high_s,cpu_ratio,cpu_ratio_low,cpu_ratio_high,cpu_verdict,user_s,user_low_s,user_high_s,user_ratio,user_ratio_low,user_ratio_high,user_verdict,system_s,system_low_s,system_high_s,system_ratio,system_ratio_low,system_ratio_high,system_verdict,server_cpu_s,server_cpu_low_s,server_cpu_high_s,server_cpu_ratio,server_cpu_ratio_low,server_cpu_ratio_high,server_cpu_verdict,voluntary,voluntary_low,voluntary_high,voluntary_ratio,voluntary_ratio_low,voluntary_ratio_high,voluntary_verdict,involuntary,involuntary_low,involuntary_high,involuntary_ratio,involuntary_ratio_low,involuntary_ratio_high,involuntary_verdict
+        0123456789abcdef,0123456789abcdef0123456789abcdef01234567,fan_out,,10,5,sequential,measured,2,0.05194797397396745,,,1,,,0.9625014447157529,,0.0003500000000000001,,,,,,,0.0001002496882788171,,,,,,,0.00024974987487484353,,,,,,,0.00027500000000000007,,,,,,,10.000000000000002,,,,,,,0.05,,,,,,
+        0123456789abcdef,0123456789abcdef0123456789abcdef01234567,fan_out,,10,5,tokio,measured,2,0.0104447632378623,,,4.973590381221455,,,0.9574175854700054,undecided,0.0003500000000000001,,,1,,,undecided,0.0001002496882788171,,,1,,,undecided,0.00024974987487484353,,,1,,,undecided,0.00027500000000000007,,,1,,,undecided,2.5,,,0.25,,,undecided,0.05,,,,,,
         ");
     }
 
@@ -109,8 +167,8 @@ mod tests {
         let mut record = synthetic::record_of(&["sequential"], &[5], 2);
         record.cells[0].client = "one, \"two\"".to_owned();
         record.cells[0].workload = "a,b".to_owned();
-        let text = csv(&Analysis::of(&record));
+        let text = csv(&record, &Analysis::of(&record));
         let row = text.lines().nth(1).unwrap();
-        assert!(row.starts_with(r#""a,b",10,5,"one, ""two""",measured,0.05"#), "{row}");
+        assert!(row.contains(r#","a,b",,10,5,"one, ""two""",measured,2,0.05"#), "{row}");
     }
 }

@@ -39,6 +39,11 @@ pub(crate) fn interval(Interval { low, high }: Interval, between: &str) -> Strin
     format!("{low:.decimals$}{between}{high:.decimals$}")
 }
 
+/// By how much more than 1 the ratio is, e.g. `1.2 to 3.1 %`.
+pub(crate) fn percents(Interval { low, high }: Interval) -> String {
+    format!("{:.1} to {:.1} %", (low - 1.0) * 100.0, (high - 1.0) * 100.0)
+}
+
 /// A duration given in nanoseconds, in the unit that keeps it from 1 to 999, e.g. `10.4 ms`.
 pub(crate) fn duration_ns(ns: f64) -> String {
     // The rounded figure decides: 999.7 us is 1.00 ms.
@@ -98,9 +103,9 @@ pub(crate) fn list<S: AsRef<str>>(words: &[S]) -> String {
     }
 }
 
-/// `1 round`, `5 rounds`.
+/// `1 round`, `5 rounds`, `9,000 requests`.
 pub(crate) fn counted(count: usize, one: &str) -> String {
-    format!("{count} {one}{}", if count == 1 { "" } else { "s" })
+    format!("{} {one}{}", self::count(count as u64), if count == 1 { "" } else { "s" })
 }
 
 #[cfg(test)]

@@ -1,134 +1,255 @@
-//! The one sentence that says what a run found.
+//! The few sentences that say what a run found.
 
-use crate::analysis::{Analysis, Comparison, Figures, HeadToHead, Outcome, Row, Speedup};
+use std::fmt;
+
+use crate::analysis::{Analysis, Comparison, Figures, Outcome, Quantity, Row, Speedup};
 use crate::figure;
 use crate::guide;
-use crate::stats::{Estimate, Verdict};
+use crate::stats::{Estimate, MOST_MORE, Verdict};
 
-/// What the run found at its largest batch, in a sentence or three of plain text.
+/// A sentence in pieces, so that a page can set some of them apart.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Sentence(Vec<Part>);
+
+/// A piece of a sentence.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Part {
+    /// Words, names and figures.
+    Text(String),
+    /// A 95 % interval, in its brackets.
+    Interval(String),
+}
+
+impl Sentence {
+    pub(crate) fn parts(&self) -> &[Part] {
+        &self.0
+    }
+
+    fn text(mut self, text: impl Into<String>) -> Self {
+        self.0.push(Part::Text(text.into()));
+        self
+    }
+
+    /// The interval of the estimate, where it has one, after a space.
+    fn interval(mut self, estimate: &Estimate) -> Self {
+        if let Some(interval) = estimate.interval {
+            self.0.push(Part::Text(" ".to_owned()));
+            self.0.push(Part::Interval(format!("[{}]", figure::interval(interval, ", "))));
+        }
+        self
+    }
+
+    fn then(mut self, other: Self) -> Self {
+        self.0.extend(other.0);
+        self
+    }
+
+    /// Phrases in a row, as [`figure::list`] joins words.
+    fn list(phrases: Vec<Self>) -> Self {
+        let count = phrases.len();
+        phrases.into_iter().enumerate().fold(Self::default(), |list, (index, phrase)| {
+            let list = match index {
+                0 => list,
+                _ if index + 1 == count => list.text(" and "),
+                _ => list.text(", "),
+            };
+            list.then(phrase)
+        })
+    }
+}
+
+impl fmt::Display for Sentence {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|part| match part {
+            Part::Text(text) | Part::Interval(text) => f.write_str(text),
+        })
+    }
+}
+
+/// What the run found at its largest size, in a few sentences of plain text.
 ///
-/// Clients come fastest first, each with its 95 % interval; clients that the evidence can't tell
-/// from the fastest are named, and so are those that failed.
+/// Clients come fastest first, each with its 95 % interval; those that the evidence can't tell from
+/// the fastest are named, and so are those that failed.
 pub fn of(analysis: &Analysis) -> String {
-    sentences(analysis).join(" ")
+    let sentences: Vec<String> = sentences(analysis).iter().map(Sentence::to_string).collect();
+    sentences.join(" ")
 }
 
 /// The sentences of [`of`]: the finding, and then what limits it.
-pub(crate) fn sentences(analysis: &Analysis) -> Vec<String> {
+pub(crate) fn sentences(analysis: &Analysis) -> Vec<Sentence> {
     let Some((comparison, row)) = subject(analysis) else {
-        return vec!["No cell of this run has figures.".to_owned()];
+        return vec![Sentence::default().text("No cell of this run has figures.")];
     };
-    let delay = figure::set_duration_ms(comparison.delay_ms);
-    let at = match comparison.workload == guide::WORKLOAD {
-        true => format!("At {} of {delay} each", requests(row.n)),
-        false => format!("In {} with {} of {delay} each", comparison.workload, requests(row.n)),
-    };
-    let mut sentences = match faster(comparison, row) {
-        speedups if !speedups.is_empty() => {
-            vec![format!("{at}, {}.", said(&speedups, &analysis.reference))]
-        }
-        _ => vec![format!("{at}, {}.", times(comparison, row))],
-    };
-    sentences.extend(no_reference(analysis, comparison, row));
-    sentences.extend(close_call(&comparison.head_to_head, row.n, &analysis.reference));
-    sentences.extend(failed(analysis, comparison, row));
+    let ranking = ranking(comparison, row);
+    let mut sentences = vec![finding(comparison, row, &ranking)];
+    let lead = Lead::of(analysis, row, &ranking);
+    let limits = [
+        no_reference(comparison, row),
+        lead.as_ref().and_then(Lead::same),
+        lead.as_ref().and_then(Lead::slightly),
+        lead.as_ref().and_then(Lead::undecided),
+        failed(comparison, row),
+    ];
+    sentences.extend(limits.into_iter().flatten().map(|limit| Sentence::default().text(limit)));
     sentences
 }
 
 /// The largest row that has figures, in the guide's workload where the run has it.
 fn subject(analysis: &Analysis) -> Option<(&Comparison, &Row)> {
-    let has_figures = |row: &&Row| row.outcomes.iter().any(|outcome| outcome.figures().is_some());
-    let largest =
-        |comparison: &'_ Comparison| comparison.rows.iter().rposition(|row| has_figures(&row));
-    let (guides, others): (Vec<_>, Vec<_>) =
-        analysis.comparisons.iter().partition(|comparison| comparison.workload == guide::WORKLOAD);
-    guides
-        .into_iter()
-        .chain(others)
-        .find_map(|comparison| Some((comparison, &comparison.rows[largest(comparison)?])))
+    let is_guides = |comparison: &&Comparison| comparison.scenario.workload == guide::WORKLOAD;
+    let (guides, others): (Vec<_>, Vec<_>) = analysis.comparisons.iter().partition(is_guides);
+    let mut all = guides.into_iter().chain(others);
+    all.find_map(|comparison| Some((comparison, comparison.largest()?)))
 }
 
-/// The clients with a speedup, the fastest first.
-fn faster<'c>(comparison: &'c Comparison, row: &Row) -> Vec<(&'c str, Estimate)> {
-    let mut speedups: Vec<_> = figures(comparison, row)
-        .filter_map(|(client, figures)| match figures.speedup {
-            Speedup::Over(estimate, _) => Some((client, estimate)),
-            Speedup::Reference | Speedup::Unknown => None,
+/// A client with figures.
+struct Ranked<'a> {
+    /// Its place in the comparison.
+    place: usize,
+    client: &'a str,
+    figures: &'a Figures,
+}
+
+/// The clients with a speedup, the fastest first; where none has one, all by their times.
+///
+/// Whatever the sentences say of the fastest is said of the first of these.
+fn ranking<'a>(comparison: &'a Comparison, row: &'a Row) -> Vec<Ranked<'a>> {
+    let outcomes = comparison.clients.iter().zip(&row.outcomes).enumerate();
+    let mut all: Vec<Ranked> = outcomes
+        .filter_map(|(place, (client, outcome))| {
+            Some(Ranked { place, client, figures: outcome.figures()? })
         })
         .collect();
-    speedups.sort_by(|one, other| other.1.value.total_cmp(&one.1.value));
-    speedups
-}
-
-fn figures<'c>(comparison: &'c Comparison, row: &Row) -> impl Iterator<Item = (&'c str, Figures)> {
-    let outcomes = comparison.clients.iter().zip(&row.outcomes);
-    outcomes.filter_map(|(client, outcome)| Some((client.as_str(), *outcome.figures()?)))
-}
-
-fn said(speedups: &[(&str, Estimate)], reference: &str) -> String {
-    let interval = |estimate: &Estimate| match estimate.interval {
-        Some(interval) => format!(" [{}]", figure::interval(interval, ", ")),
-        None => String::new(),
+    // What share of the reference's time it takes, or the time itself: either way less is faster.
+    let share = |ranked: &Ranked| match ranked.figures.speedup {
+        Speedup::Over(estimate, _) => Some(1.0 / estimate.value),
+        Speedup::Reference | Speedup::Unknown => None,
     };
-    let phrase = |(index, (client, estimate)): (usize, &(&str, Estimate))| {
-        let speedup = figure::speedup(estimate.value);
-        let interval = interval(estimate);
-        match index {
-            0 => format!("{client} is {speedup} as fast as {reference}{interval}"),
-            _ => format!("{client} {speedup}{interval}"),
+    let time = |ranked: &Ranked| ranked.figures.time_ns.value;
+    if all.iter().any(|ranked| share(ranked).is_some()) {
+        all.retain(|ranked| share(ranked).is_some());
+    }
+    let rank = |ranked: &Ranked| share(ranked).unwrap_or_else(|| time(ranked));
+    all.sort_by(|one, other| rank(one).total_cmp(&rank(other)));
+    all
+}
+
+fn finding(comparison: &Comparison, row: &Row, ranking: &[Ranked]) -> Sentence {
+    let scenario = &comparison.scenario;
+    let at = match scenario.workload == guide::WORKLOAD {
+        true => format!("At {}, ", scenario.amount(row.n)),
+        false => format!("In {}, ", scenario.at(row.n)),
+    };
+    let reference = comparison.reference.as_deref().unwrap_or_default();
+    let phrase = |(index, Ranked { client, figures, .. }): (usize, &Ranked)| {
+        let first = index == 0;
+        let phrase = Sentence::default().text(*client);
+        match figures.speedup {
+            Speedup::Over(estimate, _) => {
+                let speedup = figure::speedup(estimate.value);
+                match first {
+                    true => phrase.text(format!(" is {speedup} as fast as {reference}")),
+                    false => phrase.text(format!(" {speedup}")),
+                }
+                .interval(&estimate)
+            }
+            Speedup::Reference | Speedup::Unknown => {
+                let takes = if first { " takes" } else { "" };
+                phrase.text(format!("{takes} {}", figure::duration_ns(figures.time_ns.value)))
+            }
         }
     };
-    figure::list(&speedups.iter().enumerate().map(phrase).collect::<Vec<_>>())
+    let phrases = ranking.iter().enumerate().map(phrase).collect();
+    Sentence::default().text(at).then(Sentence::list(phrases)).text(".")
 }
 
-fn times(comparison: &Comparison, row: &Row) -> String {
-    let mut times: Vec<_> = figures(comparison, row).collect();
-    times.sort_by(|one, other| one.1.time_ns.value.total_cmp(&other.1.time_ns.value));
-    let phrase = |(index, (client, figures)): (usize, &(&str, Figures))| {
-        let time = figure::duration_ns(figures.time_ns.value);
-        let takes = if index == 0 { " takes" } else { "" };
-        format!("{client}{takes} {time}")
-    };
-    figure::list(&times.iter().enumerate().map(phrase).collect::<Vec<_>>())
-}
-
-fn no_reference(analysis: &Analysis, comparison: &Comparison, row: &Row) -> Option<String> {
-    let known = figures(comparison, row).any(|(_, figures)| figures.speedup != Speedup::Unknown);
-    let reference = &analysis.reference;
+fn no_reference(comparison: &Comparison, row: &Row) -> Option<String> {
+    let reference = comparison.reference.as_ref()?;
+    let mut figures = row.outcomes.iter().filter_map(Outcome::figures);
+    let known = figures.any(|figures| figures.speedup != Speedup::Unknown);
     (!known).then(|| format!("{reference}, the reference, has no figures: there is no speedup."))
 }
 
-/// Names the clients that the fastest can't be called faster than.
-fn close_call(head_to_head: &HeadToHead, n: u32, reference: &str) -> Option<String> {
-    let HeadToHead { clients, pairs, .. } = head_to_head;
-    let beats = |x: usize, y: usize| pairs[x][y].is_some_and(|(_, v)| v == Verdict::Faster);
-    let wins = |x: usize| pairs[x].iter().flatten().map(|(estimate, _)| estimate.value).product();
-    let fastest = (0..clients.len())
-        .max_by(|&one, &other| f64::total_cmp(&wins(one), &wins(other)))
-        .filter(|_| head_to_head.n == n)?;
-    let close: Vec<&str> = (0..clients.len())
-        .filter(|&other| other == fastest || !beats(fastest, other))
-        .map(|other| clients[other].as_str())
-        .collect();
-    let has_interval = pairs.iter().flatten().flatten().any(|(e, _)| e.interval.is_some());
-    let worth_saying = close.len() > 1 && !close.contains(&reference) && has_interval;
-    worth_saying.then(|| format!("Between {} there is no clear winner.", figure::list(&close)))
+/// What is known of the fastest client against each of the others.
+struct Lead<'a> {
+    fastest: &'a str,
+    others: Vec<(&'a str, Estimate, Verdict)>,
+    margin: String,
+}
+
+impl<'a> Lead<'a> {
+    fn of(analysis: &Analysis, row: &Row, ranking: &[Ranked<'a>]) -> Option<Self> {
+        let (first, others) = ranking.split_first()?;
+        let against = |other: &Ranked<'a>| {
+            let pair = row.pairs(Quantity::Time).get(first.place, other.place)?;
+            Some((other.client, pair.0, pair.1))
+        };
+        Some(Self {
+            fastest: first.client,
+            others: others.iter().filter_map(against).collect(),
+            margin: figure::set_percent(analysis.margin),
+        })
+    }
+
+    /// Names the clients that are as fast.
+    fn same(&self) -> Option<String> {
+        let same = self.others.iter().filter(|(.., verdict)| *verdict == Verdict::Same);
+        let same: Vec<&str> = same.map(|(client, ..)| *client).collect();
+        let are = if same.len() == 1 { "is" } else { "are" };
+        let Self { fastest, margin, .. } = self;
+        (!same.is_empty())
+            .then(|| format!("{} {are} as fast as {fastest} within {margin}.", figure::list(&same)))
+    }
+
+    /// Names the clients that are surely slower, by too little to choose by.
+    fn slightly(&self) -> Option<String> {
+        let by = self.others.iter().filter_map(|(client, estimate, verdict)| {
+            let interval = estimate.interval.filter(|_| *verdict == Verdict::SlightlyFaster)?;
+            Some(format!("than {client} by {}", figure::percents(interval)))
+        });
+        let by: Vec<String> = by.collect();
+        let Self { fastest, margin, .. } = self;
+        (!by.is_empty()).then(|| {
+            format!("{fastest} is faster {}, within the margin of {margin}.", figure::list(&by))
+        })
+    }
+
+    /// Names the clients that may be as fast or not, and what it would take to know.
+    fn undecided(&self) -> Option<String> {
+        let more = self.others.iter().filter_map(|(client, _, verdict)| match verdict {
+            Verdict::Undecided { more } => Some((*client, (*more)?)),
+            _ => None,
+        });
+        let (mut names, more): (Vec<&str>, Vec<usize>) = more.unzip();
+        names.insert(0, self.fastest);
+        let most = more.into_iter().max()?;
+        let names = figure::list(&names);
+        let takes = more_rounds(most);
+        Some(format!("Between {names} there is no clear winner: {takes} would tell."))
+    }
+}
+
+/// How many more rounds, in words.
+pub(crate) fn more_rounds(more: usize) -> String {
+    match more {
+        1..=MOST_MORE => format!("about {}", figure::counted(more, "more round")),
+        _ => format!("more than {MOST_MORE} more rounds"),
+    }
 }
 
 /// Names the clients that failed; a failed reference has had its sentence already.
-fn failed(analysis: &Analysis, comparison: &Comparison, row: &Row) -> Option<String> {
+fn failed(comparison: &Comparison, row: &Row) -> Option<String> {
     let failed: Vec<&str> = comparison
         .clients
         .iter()
         .zip(&row.outcomes)
         .filter(|(_, outcome)| matches!(outcome, Outcome::Failed(_)))
         .map(|(client, _)| client.as_str())
-        .filter(|client| *client != analysis.reference)
+        .filter(|client| Some(*client) != comparison.reference.as_deref())
         .collect();
     let verb = if failed.len() == 1 { "has" } else { "have" };
     (!failed.is_empty()).then(|| format!("{} failed and {verb} no figures.", figure::list(&failed)))
 }
 
-fn requests(n: u32) -> String {
-    figure::counted(n as usize, "request")
-}
+#[cfg(test)]
+mod tests;

@@ -9,8 +9,9 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use crate::analysis::Analysis;
 use crate::conditions::{self, Fact};
+use crate::headline::{self, Part, Sentence};
 use crate::record::Record;
-use crate::{figure, headline};
+use crate::{figure, text};
 
 const STYLE: &str = include_str!("html/style.css");
 
@@ -26,14 +27,14 @@ pub(crate) fn page(record: &Record, analysis: &Analysis) -> String {
                 main {
                     (warnings(analysis))
                     @for comparison in &analysis.comparisons {
-                        (comparison::section(comparison, analysis, several))
+                        (comparison::section(comparison, several))
                     }
                     (failures(analysis))
-                    (explanation::section(record, analysis))
+                    (explanation::section(analysis))
                     (conditions(record))
                 }
                 footer {
-                    p { "Written by waitmark " (record.tool_version) " from its record of "
+                    p { "Written by waitmark " (text::printable(&record.tool_version)) " from its record of "
                         (conditions::when(&record.created)) ". Every figure here can be computed again from that record." }
                 }
             }
@@ -59,33 +60,33 @@ fn head(record: &Record) -> Markup {
 fn header(record: &Record, analysis: &Analysis) -> Markup {
     let profile = &record.profile;
     let sentences = headline::sentences(analysis);
-    let [finding, limits @ ..] = sentences.as_slice() else { return html! {} };
+    let Some((finding, limits)) = sentences.split_first() else { return html! {} };
+    let limits: Vec<String> = limits.iter().map(Sentence::to_string).collect();
     html! {
         header {
             p.eyebrow {
                 span { "waitmark" }
-                span { "profile " (profile.name) }
-                span { (figure::counted(profile.rounds as usize, "round")) }
+                span { "profile " (text::printable(&profile.name)) }
+                span { (figure::counted(conditions::rounds_run(record) as usize, "round")) }
                 span { (conditions::processor(&record.machine)) }
                 span { (conditions::when(&record.created)) }
             }
-            h1 { (headline_markup(finding)) }
+            h1 { (sentence(finding)) }
             @if !limits.is_empty() { p.limits { (limits.join(" ")) } }
         }
     }
 }
 
-/// The headline, with its intervals set back so that the speedups stand out.
-fn headline_markup(headline: &str) -> Markup {
-    let mut rest = headline;
-    let mut parts = Vec::new();
-    while let Some((before, interval, after)) = rest.split_once('[').and_then(|(before, rest)| {
-        rest.split_once(']').map(|(inside, after)| (before, inside, after))
-    }) {
-        parts.push(html! { (before) span.interval { "[" (interval) "]" } });
-        rest = after;
+/// A sentence with its intervals set back, so that the speedups stand out.
+fn sentence(sentence: &Sentence) -> Markup {
+    html! {
+        @for part in sentence.parts() {
+            @match part {
+                Part::Text(text) => { (text) }
+                Part::Interval(interval) => span.interval { (interval) },
+            }
+        }
     }
-    html! { @for part in &parts { (part) } (rest) }
 }
 
 fn warnings(analysis: &Analysis) -> Markup {
@@ -108,8 +109,7 @@ fn failures(analysis: &Analysis) -> Markup {
                 dl {
                     @for failure in &analysis.failures {
                         dt {
-                            (failure.client) " on " (failure.workload) ", n = " (failure.n) ", "
-                            (figure::set_duration_ms(failure.delay_ms))
+                            (failure.client) " on " (failure.scenario.at(failure.n))
                         }
                         dd { (failure.reason) }
                     }
@@ -127,7 +127,7 @@ fn conditions(record: &Record) -> Markup {
                 (facts("Method", &conditions::method(record)))
                 (facts("Machine", &conditions::machine(&record.machine)))
                 (facts("Versions", &conditions::versions(record)))
-                (facts("Mock server", &conditions::server(&record.server)))
+                (facts("Mock server", &conditions::server(record)))
             }
         }
     }

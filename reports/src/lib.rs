@@ -16,9 +16,11 @@ pub mod headline;
 mod html;
 pub mod record;
 pub mod report;
+pub mod scenario;
 mod series;
 pub mod stats;
 mod summary;
 #[cfg(test)]
 mod synthetic;
 pub mod table;
+mod text;

@@ -3,6 +3,7 @@
 //! The record is the boundary of the project: measuring writes it, and every table, chart and
 //! verdict is computed from it alone.
 
+mod check;
 mod file;
 
 use std::collections::BTreeMap;
@@ -11,29 +12,49 @@ pub use file::{ReadError, WriteError};
 use serde::{Deserialize, Serialize};
 
 /// The schema this version of waitmark writes, and the only one it reads.
-pub const SCHEMA: u32 = 1;
+pub const SCHEMA: u32 = 2;
 
 /// Everything that one run measured, and what is needed to judge it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Record {
     /// The version of this format, [`SCHEMA`].
     pub schema: u32,
+    /// The run's own name, 16 hexadecimal digits: rows of several runs can stand in one file.
+    pub run: String,
     /// When the run began, RFC 3339 in UTC.
     pub created: String,
     /// The version of waitmark that measured.
     pub tool_version: String,
     /// The git commit that was measured, with `-dirty` where the work tree differed from it.
     pub git_rev: Option<String>,
-    /// Whether the run was stopped before its last round.
-    pub interrupted: bool,
+    /// How the rounds ended.
+    pub ended: Ended,
     /// The machine, before, during and after the run.
     pub machine: Machine,
     /// The profile as it ran, every default filled in.
     pub profile: Profile,
-    /// What the mock server says of itself.
+    /// The mock server.
     pub server: Server,
     /// One entry a cell, in the order of the profile.
     pub cells: Vec<Cell>,
+}
+
+/// How the rounds ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Ended {
+    /// They had not: the record was written while the run went on, and the run was killed.
+    Running,
+    /// All planned rounds ran.
+    Planned,
+    /// Every pair of concurrent clients was known to the profile's precision before that.
+    Precise,
+    /// The time that the run was given was over.
+    MaxTime,
+    /// Somebody stopped the run.
+    Interrupted,
+    /// An error stopped the run.
+    Broken,
 }
 
 /// The machine the run took place on.
@@ -47,6 +68,9 @@ pub struct Machine {
     pub kernel: String,
     /// The limit on open files during the run.
     pub open_files: u64,
+    /// `net.ipv4.tcp_tw_reuse`: 0 keeps closed connections' ports for a minute; absent where not
+    /// known.
+    pub tcp_tw_reuse: Option<u32>,
     /// Share of CPU time in use just before the run, when nothing of it was running yet, 0 to 1;
     /// absent where not measured.
     pub busy_before: Option<f64>,
@@ -68,54 +92,172 @@ pub struct Machine {
 pub struct Profile {
     /// Its name, or the path it was read from.
     pub name: String,
-    /// The client that speedups are taken against.
-    pub reference: String,
-    /// Rounds planned; a cell may hold fewer after an interruption or a failure.
+    /// Rounds planned; fewer are run where the profile's precision is reached, or time is up.
     pub rounds: u32,
-    /// Samples a cell takes in a round.
-    pub samples: u32,
-    /// How Criterion took the samples; absent where batches were timed one by one.
-    pub criterion: Option<Criterion>,
-    /// Worker threads of each async runtime.
-    pub workers: u32,
-    /// Threads of the thread pool.
-    pub pool_width: u32,
-    /// Differences whose whole interval is inside this share are `same`, e.g. 0.02.
+    /// Rounds end early once every pair of concurrent clients is known to this share (the half
+    /// width of its interval), e.g. 0.02; absent where they never do.
+    pub precision: Option<f64>,
+    /// The longest that the run may take, seconds; absent without a limit.
+    pub max_time_s: Option<f64>,
+    /// Differences whose whole interval is inside this share are `same`, e.g. 0.05.
     pub margin: f64,
-    /// Seed of the order of the clients in every round.
+    /// Seed of the order of the clients.
     pub seed: u64,
+    /// The clients, in the order of reports.
+    pub clients: Vec<Client>,
 }
 
-/// How Criterion took the samples of a cell in a round.
+/// A client of the profile: a kind with settings, under a name.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Criterion {
-    /// Warm-up before the samples, milliseconds.
-    pub warm_up_ms: f64,
-    /// Time the samples aim to fill, milliseconds.
-    pub measurement_ms: f64,
+pub struct Client {
+    /// Its name, as cells have it, e.g. `thread-pool-32`.
+    pub name: String,
+    /// What it is, e.g. `thread-pool`.
+    pub kind: String,
+    /// Its settings, every default filled in, e.g. `width`.
+    pub settings: Values,
 }
 
-/// The mock server's own account of the run.
+/// Settings or parameters by name.
+pub type Values = BTreeMap<String, Value>;
+
+/// A setting or parameter.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Value {
+    /// Yes or no.
+    Flag(bool),
+    /// A count, or an amount in the unit that its name says.
+    Number(u64),
+    /// A word, or an amount with its unit, e.g. `10ms`.
+    Text(String),
+}
+
+/// The mock server that the clients load.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Server {
     /// Worker threads.
     pub threads: u32,
-    /// What it counted in each client's turn, in the order of the turns.
-    pub turns: Vec<Turn>,
+    /// Addresses it listens on; batches take them in turn.
+    pub addresses: u32,
 }
 
-/// What the server counted while one client had its turn in a round: all of the client's cells,
-/// warm-up included.
+/// One client x one workload with its parameters x one size x one delay.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Turn {
-    /// Which round, from 0.
-    pub round: u32,
-    /// Whose turn.
+pub struct Cell {
+    /// What was done, e.g. `fan_out`.
+    pub workload: String,
+    /// What `n` counts, e.g. `request`.
+    pub unit: String,
+    /// The workload's parameters, every default filled in.
+    pub params: Values,
+    /// The delay that the workload is given, e.g. that of each request, milliseconds; absent where
+    /// the workload has none.
+    pub delay_ms: Option<f64>,
+    /// How many units are in a batch.
+    pub n: u32,
+    /// Who did it, by name, e.g. `thread-pool-32`.
     pub client: String,
+    /// The client's part in the table of its workload.
+    pub role: Role,
+    /// How many things the client can do at once; absent where nothing limits it.
+    pub limit: Option<u32>,
+    /// How long the cell's samples may take in a round, milliseconds.
+    pub budget_ms: f64,
+    /// What the waits alone cost in a batch, nanoseconds; absent where the workload states none.
+    pub ideal_ns: Option<f64>,
+    /// What the server has to count in each batch; absent where the workload does without it.
+    pub expected: Option<Expected>,
+    /// Whether the cell's figures may be used.
+    pub status: Status,
+    /// Why the cell failed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// What each round measured, in the order of the rounds.
+    pub rounds: Vec<Round>,
+}
+
+/// A client's part in a table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// Speedups are taken against it.
+    Reference,
+    /// It is compared with the others.
+    Compared,
+}
+
+/// What the server has to count in one batch.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Expected {
     /// Requests answered.
     pub requests: u64,
+    /// Requests whose client went away before the answer.
+    pub dropped: u64,
+    /// Connections opened.
+    pub connections: u64,
+    /// Requests in flight at once, at the peak: at least this many where nothing stalls.
+    pub peak_low: u64,
+    /// And never more than this.
+    pub peak_high: u64,
+}
+
+/// What became of a cell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    /// Every answer in every round was right.
+    Measured,
+    /// A wrong answer, a lost process or a wrong count: the cell has no figures.
+    Failed,
+    /// The run was stopped before the cell's first round.
+    Skipped,
+}
+
+/// One cell in one round: one observation, whatever the number of its samples.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Round {
+    /// Which round, from 0. Cells are compared inside a round.
+    pub round: u32,
+    /// The place of the client in its round, from 0.
+    pub place: u32,
+    /// Who timed the batches.
+    pub method: Method,
+    /// Batches timed, the same number in each sample.
+    pub timed: u64,
+    /// Mean time of a batch, nanoseconds: the mean of the samples.
+    pub mean_ns: f64,
+    /// Mean time of a batch in each sample, nanoseconds.
+    pub samples_ns: Vec<f64>,
+    /// Batches in all, those before the timed ones included: what `server` and `costs` are sums of.
+    pub batches: u64,
+    /// What the server counted; absent where the workload does without it.
+    pub server: Option<Counts>,
+    /// What the batches cost; absent where not measured.
+    pub costs: Option<Costs>,
+}
+
+/// Who timed the batches of a cell in a round.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Method {
+    /// Criterion, where ten batches fit into the budget.
+    Criterion,
+    /// The same code without Criterion, a batch a sample, two at least.
+    Direct,
+}
+
+/// What the server counted over all batches of a cell in a round.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Counts {
+    /// Requests answered.
+    pub requests: u64,
+    /// Requests whose client went away before the answer.
+    pub dropped: u64,
+    /// Connections opened.
+    pub connections: u64,
     /// Requests in flight at once, at most.
-    pub peak_in_flight: u64,
+    pub peak: u64,
     /// Answers that went out before their delay was over; must be 0.
     pub early: u64,
     /// How late the answers went out, by the server's own clock.
@@ -133,51 +275,18 @@ pub struct Lateness {
     pub max_us: f64,
 }
 
-/// One client x one workload x one size x one delay.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Cell {
-    /// What was done, e.g. `fan_out`.
-    pub workload: String,
-    /// The delay of each request, milliseconds.
-    pub delay_ms: f64,
-    /// Requests in a batch.
-    pub n: u32,
-    /// Who did it, e.g. `tokio`.
-    pub client: String,
-    /// Requests that the client has in flight at once in this cell, at most.
-    pub width: u32,
-    /// Whether the cell's figures may be used.
-    pub status: Status,
-    /// Why the cell failed.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub reason: Option<String>,
-    /// What each round measured, in the order of the rounds.
-    pub rounds: Vec<Round>,
-}
-
-/// What became of a cell.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Status {
-    /// Every answer in every round was right.
-    Measured,
-    /// A wrong answer, a lost process or a wrong count: the cell has no figures.
-    Failed,
-    /// The run was stopped before the cell's first round.
-    Skipped,
-}
-
-/// One cell in one round: one observation, whatever the number of its samples.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Round {
-    /// Which round, from 0. Cells are compared inside a round.
-    pub round: u32,
-    /// The place of the client in its round, from 0.
-    pub order: u32,
-    /// Iterations in each sample.
-    pub iterations: u64,
-    /// Mean time of one iteration, a whole batch, nanoseconds.
-    pub mean_ns: f64,
-    /// Mean time of one iteration in each sample, nanoseconds.
-    pub samples_ns: Vec<f64>,
+/// What all batches of a cell in a round cost, between the first instant of each and its last.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Costs {
+    /// CPU time of the client's process in user mode, nanoseconds.
+    pub user_ns: u64,
+    /// CPU time of the client's process in the kernel, nanoseconds.
+    pub system_ns: u64,
+    /// Times that a thread of the client gave up its CPU to wait.
+    pub voluntary: u64,
+    /// Times that a thread of the client had its CPU taken away.
+    pub involuntary: u64,
+    /// CPU time of the server's process, user mode and kernel, nanoseconds; absent where the
+    /// workload does without it.
+    pub server_ns: Option<u64>,
 }

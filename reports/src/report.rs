@@ -45,7 +45,7 @@ pub fn write(record: &Record, dir: &Path) -> Result<Written, Error> {
     Ok(Written {
         page: write("index.html", html::page(record, &analysis))?,
         summary: write("summary.md", summary::markdown(record, &analysis))?,
-        csv: write("speedup.csv", csv::csv(&analysis))?,
+        csv: write("speedup.csv", csv::csv(record, &analysis))?,
     })
 }
 
@@ -63,7 +63,7 @@ mod tests {
         let written = write(&synthetic::record(), &dir).unwrap();
         let starts = [&written.page, &written.summary, &written.csv]
             .map(|path| fs::read_to_string(path).unwrap()[..15].to_owned());
-        assert_eq!(starts, ["<!DOCTYPE html>", "# waitmark: fan", "workload,delay_"]);
+        assert_eq!(starts, ["<!DOCTYPE html>", "# waitmark: fan", "run,commit,work"]);
         assert_eq!(fs::read_dir(&dir).unwrap().count(), 3);
     }
 

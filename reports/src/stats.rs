@@ -3,7 +3,12 @@
 //! Rounds are the unit of evidence: a statistic takes one number from each round, and never the
 //! samples inside a round, which are not independent of each other.
 
-use statrs::distribution::{ContinuousCDF, StudentsT};
+#[cfg(test)]
+mod simulation;
+mod student;
+mod verdict;
+
+pub use verdict::{FAMILY_ERROR, MOST_MORE, Verdict, holm, judge};
 
 /// Rounds below which there is no interval. Two rounds have one degree of freedom, and a t
 /// quantile of 12.7: an interval that says nothing.
@@ -26,10 +31,12 @@ pub struct Interval {
 pub struct Estimate {
     /// The geometric mean.
     pub value: f64,
-    /// Absent under [`MIN_ROUNDS`] rounds.
+    /// Its own 95 % interval, whatever it stands beside; absent under [`MIN_ROUNDS`] rounds.
     pub interval: Option<Interval>,
     /// Rounds it was computed from.
     pub rounds: usize,
+    /// Sample standard deviation of the rounds' logarithms; 0 under two rounds.
+    pub deviation: f64,
 }
 
 impl Estimate {
@@ -40,20 +47,68 @@ impl Estimate {
     /// The log scale makes ratios symmetric: halving and doubling weigh the same. `None` when
     /// there are no rounds, or a number is not above zero.
     pub fn geometric_mean(per_round: &[f64]) -> Option<Self> {
-        if per_round.is_empty() || !per_round.iter().all(|x| x.is_finite() && *x > 0.0) {
-            return None;
-        }
+        let usable = per_round.iter().all(|x| x.is_finite() && *x > 0.0);
         let logs: Vec<f64> = per_round.iter().map(|x| x.ln()).collect();
-        let centre = mean(&logs);
-        let interval = half_width(&logs, centre)
-            .map(|half| Interval { low: (centre - half).exp(), high: (centre + half).exp() });
-        Some(Self { value: centre.exp(), interval, rounds: per_round.len() })
+        usable.then(|| Self::of_logs(&logs)).flatten()
+    }
+
+    /// The same from the logarithms of the numbers.
+    pub fn of_logs(logs: &[f64]) -> Option<Self> {
+        let mean = mean(logs)?;
+        let squares: f64 = logs.iter().map(|log| (log - mean).powi(2)).sum();
+        let deviation = (squares / (logs.len() - 1).max(1) as f64).sqrt();
+        Some(Self::new(mean, deviation, logs.len()))
+    }
+
+    fn new(log: f64, deviation: f64, rounds: usize) -> Self {
+        let estimate = Self { value: log.exp(), interval: None, rounds, deviation };
+        let interval = estimate.freedom().map(|freedom| {
+            let half = student::quantile(freedom) * estimate.standard_error();
+            Interval { low: (log - half).exp(), high: (log + half).exp() }
+        });
+        Self { interval, ..estimate }
+    }
+
+    /// What it would be after this many rounds with the same mean and deviation.
+    fn after(&self, rounds: usize) -> Self {
+        Self::new(self.value.ln(), self.deviation, rounds)
+    }
+
+    /// Degrees of freedom; `None` under [`MIN_ROUNDS`] rounds.
+    fn freedom(&self) -> Option<usize> {
+        (self.rounds >= MIN_ROUNDS).then(|| self.rounds - 1)
+    }
+
+    /// The standard error of the mean of the logarithms.
+    fn standard_error(&self) -> f64 {
+        self.deviation / (self.rounds as f64).sqrt()
+    }
+
+    /// The two-sided p-value of Student's t test that the true value is 1; `None` under
+    /// [`MIN_ROUNDS`] rounds.
+    pub fn p_value(&self) -> Option<f64> {
+        let freedom = self.freedom()?;
+        let log = self.value.ln();
+        // Rounds that all agree leave no doubt: nought by nought is no difference.
+        let t = if log == 0.0 { 0.0 } else { log / self.standard_error() };
+        Some(student::p_value(t, freedom))
+    }
+
+    /// Half the width of the interval as a share of the value, e.g. 0.02 for 2 % to either side.
+    pub fn half_width(&self) -> Option<f64> {
+        self.interval.map(|Interval { low, high }| (high / low).sqrt() - 1.0)
+    }
+
+    /// The estimate of the ratio the other way round.
+    pub fn inverse(&self) -> Self {
+        let turned = |Interval { low, high }| Interval { low: 1.0 / high, high: 1.0 / low };
+        Self { value: 1.0 / self.value, interval: self.interval.map(turned), ..*self }
     }
 }
 
-/// The arithmetic mean.
-fn mean(values: &[f64]) -> f64 {
-    values.iter().sum::<f64>() / values.len() as f64
+/// The arithmetic mean; `None` of nothing.
+pub fn mean(values: &[f64]) -> Option<f64> {
+    (!values.is_empty()).then(|| values.iter().sum::<f64>() / values.len() as f64)
 }
 
 /// The middle value, or the mean of the two in the middle; `None` of nothing.
@@ -63,80 +118,10 @@ pub fn median(mut values: Vec<f64>) -> Option<f64> {
     Some((values[last / 2] + values[last.div_ceil(2)]) / 2.0)
 }
 
-/// Half the width of the 95 % Student-t interval around `centre`, the mean of `values`.
-fn half_width(values: &[f64], centre: f64) -> Option<f64> {
-    if values.len() < MIN_ROUNDS {
-        return None;
-    }
-    let freedom = (values.len() - 1) as f64;
-    let squares: f64 = values.iter().map(|value| (value - centre).powi(2)).sum();
-    let standard_error = (squares / freedom / values.len() as f64).sqrt();
-    Some(t_quantile(freedom) * standard_error)
-}
-
-/// The two-sided 95 % quantile of Student's t distribution.
-fn t_quantile(freedom: f64) -> f64 {
-    #[expect(clippy::expect_used, reason = "location, scale and freedom are all valid")]
-    let distribution = StudentsT::new(0.0, 1.0, freedom).expect("freedom is above zero");
-    distribution.inverse_cdf(0.5 + CONFIDENCE / 2.0)
-}
-
-/// The shortest time a batch can take: `delay · ⌈n / width⌉`, in the unit of `delay`.
-///
-/// `width` is the number of requests in flight at once: 1 for a sequential client, the pool's for
-/// a thread pool, `n` for an async client.
-pub fn ideal(delay: f64, n: u32, width: u32) -> f64 {
-    delay * f64::from(n.div_ceil(width.max(1)))
-}
-
-/// The share of the time that was unavoidable waiting: ideal by measured. `None` without a delay,
-/// where there is nothing to wait for.
+/// The share of the time that was unavoidable waiting: ideal by measured. `None` without an
+/// ideal, where there is nothing to wait for.
 pub fn efficiency(ideal: f64, measured: f64) -> Option<f64> {
     (ideal > 0.0 && measured > 0.0).then(|| ideal / measured)
-}
-
-/// What the evidence says of one client against another.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Verdict {
-    /// The whole interval of the speedup is above 1, and not all of it inside the margin.
-    Faster,
-    /// The whole interval is below 1, and not all of it inside the margin.
-    Slower,
-    /// The whole interval is inside the margin: any difference is too small to matter.
-    Same,
-    /// The interval has 1 in it and reaches out of the margin, or there is no interval.
-    Inconclusive,
-}
-
-impl Verdict {
-    /// The verdict for a speedup, with the margin `m` reaching from `1 / (1 + m)` to `1 + m`.
-    ///
-    /// `Same` is asked first: a difference that is certain and smaller than the margin is not
-    /// worth a rank.
-    pub fn of(speedup: &Estimate, margin: f64) -> Self {
-        let Some(Interval { low, high }) = speedup.interval else {
-            return Self::Inconclusive;
-        };
-        if low >= 1.0 / (1.0 + margin) && high <= 1.0 + margin {
-            Self::Same
-        } else if low > 1.0 {
-            Self::Faster
-        } else if high < 1.0 {
-            Self::Slower
-        } else {
-            Self::Inconclusive
-        }
-    }
-
-    /// The word for it, as in reports and CSV.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Faster => "faster",
-            Self::Slower => "slower",
-            Self::Same => "same",
-            Self::Inconclusive => "inconclusive",
-        }
-    }
 }
 
 #[cfg(test)]

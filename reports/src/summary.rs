@@ -2,45 +2,53 @@
 
 use std::fmt::Write as _;
 
-use crate::analysis::{Analysis, Comparison};
-use crate::conditions;
+use crate::analysis::Analysis;
+use crate::headline::{self, Part};
 use crate::record::Record;
-use crate::table::{self, Table};
-use crate::{figure, headline};
+use crate::table::{self, Name, Table};
+use crate::{conditions, figure, text};
 
 /// The whole summary.
 pub(crate) fn markdown(record: &Record, analysis: &Analysis) -> String {
-    let mut text = format!("# waitmark: {}\n\n{}\n", workloads(analysis), headline::of(analysis));
+    let mut text = format!("# waitmark: {}\n\n{}\n", workloads(analysis), finding(analysis));
     list(&mut text, "Warnings", &analysis.warnings);
     for comparison in &analysis.comparisons {
-        let delay = figure::set_duration_ms(comparison.delay_ms);
-        let _ = write!(text, "\n## {}, requests of {delay}\n\n", comparison.workload);
-        push_table(&mut text, &table::speedup(comparison));
-        push_versus(&mut text, comparison);
+        let title = text::markdown(&comparison.scenario.title());
+        let _ = write!(text, "\n## {title}\n\n");
+        for table in table::all(comparison) {
+            push_table(&mut text, &table);
+        }
     }
     list(&mut text, "Failed cells", &analysis.failures);
-    let _ = writeln!(text, "\n{}", conditions_line(record));
+    let _ = writeln!(text, "\n{}", text::markdown(&conditions_line(record)));
     text
 }
 
 fn workloads(analysis: &Analysis) -> String {
-    let mut names: Vec<&str> = analysis.comparisons.iter().map(|c| c.workload.as_str()).collect();
+    let mut names: Vec<String> =
+        analysis.comparisons.iter().map(|c| text::markdown(&c.scenario.workload)).collect();
     names.dedup();
     if names.is_empty() { "nothing measured".to_owned() } else { figure::list(&names) }
 }
 
-fn push_table(text: &mut String, table: &Table) {
-    text.push_str(&table::markdown(table));
-    for note in &table.notes {
-        let _ = write!(text, "\n{note}\n");
-    }
+/// The headline; only the words of others could be taken for markup.
+fn finding(analysis: &Analysis) -> String {
+    let part = |part: &Part| match part {
+        Part::Text(text) => text::markdown(text),
+        Part::Interval(interval) => interval.clone(),
+    };
+    let sentences = headline::sentences(analysis);
+    let sentences = sentences.iter().map(|it| it.parts().iter().map(part).collect::<String>());
+    sentences.collect::<Vec<_>>().join(" ")
 }
 
-fn push_versus(text: &mut String, comparison: &Comparison) {
-    if let Some(table) = table::versus(&comparison.head_to_head) {
-        let n = comparison.head_to_head.n;
-        let _ = write!(text, "\n### Head to head at {n} requests\n\n");
-        push_table(text, &table);
+fn push_table(text: &mut String, table: &Table) {
+    if table.name != Name::Speedup {
+        let _ = write!(text, "\n### {}\n\n", text::markdown(&table.title));
+    }
+    text.push_str(&table::markdown(table));
+    for note in &table.notes {
+        let _ = write!(text, "\n{}\n", text::markdown(note));
     }
 }
 
@@ -50,7 +58,7 @@ fn list<T: std::fmt::Display>(text: &mut String, title: &str, items: &[T]) {
     }
     let _ = write!(text, "\n**{title}**\n\n");
     for item in items {
-        let _ = writeln!(text, "- {item}");
+        let _ = writeln!(text, "- {}", text::markdown(&item.to_string()));
     }
 }
 
@@ -66,8 +74,11 @@ fn conditions_line(record: &Record) -> String {
     );
     let profile = &record.profile;
     parts.push(format!(
-        "profile {}, {} rounds, seed {}",
-        profile.name, profile.rounds, profile.seed
+        "profile {}, {} of {} rounds, seed {}",
+        profile.name,
+        conditions::rounds_run(record),
+        profile.rounds,
+        profile.seed
     ));
     parts.push(record.created.clone());
     parts.join(" · ")
@@ -85,7 +96,7 @@ mod tests {
         insta::assert_snapshot!(markdown(&record, &Analysis::of(&record)), @"
         # waitmark: fan_out
 
-        At 20 requests of 10 ms each, tokio is 17.6x as fast as sequential [17.6, 17.7] and smol 17.4x [17.4, 17.5]. Between tokio and smol there is no clear winner.
+        At 20 requests of 10 ms each, tokio is 17.6x as fast as sequential [17.6, 17.7] and smol 17.4x [17.4, 17.5]. tokio is faster than smol by 0.7 to 1.4 %, within the margin of 2 %.
 
         **Warnings**
 
@@ -98,25 +109,53 @@ mod tests {
         | **5** | time<br>speedup<br>95 %<br>efficiency | 52.0 ms<br>**1x**<br>reference<br>96 % | failed | 10.5 ms<br>**4.96x**<br>4.95–4.98<br>95 % | 10 ms<br>**5x** | 1.1 s<br>**4.7x** |
         | **20** | time<br>speedup<br>95 %<br>efficiency | 208 ms<br>**1x**<br>reference<br>96 % | 11.8 ms<br>**17.6x**<br>17.6–17.7<br>85 % | 11.9 ms<br>**17.4x**<br>17.4–17.5<br>84 % | 10 ms<br>**20x** | 1.4 s<br>**14.9x** |
 
-        ideal: all requests wait at once, and nothing else takes time.
+        ideal: what the waits alone cost the client that waits least.
 
         guide: published for Python's asyncio, with requests of 1 s.
+
+        ### What it costs at 20 requests
+
+        |  |  | sequential | tokio | smol |
+        | ---: | :--- | ---: | ---: | ---: |
+        | **CPU** | cost<br>ratio<br>95 % | **70.0 us**<br>1x<br>reference | **70.0 us**<br>1.00x same<br>1.00–1.00 | **70.0 us**<br>1.00x same<br>1.00–1.00 |
+        | **user** | cost<br>ratio<br>95 % | **20.2 us**<br>1x<br>reference | **20.2 us**<br>1.00x same<br>1.00–1.00 | **20.2 us**<br>1.00x same<br>1.00–1.00 |
+        | **kernel** | cost<br>ratio<br>95 % | **49.8 us**<br>1x<br>reference | **49.8 us**<br>1.00x same<br>1.00–1.00 | **49.8 us**<br>1.00x same<br>1.00–1.00 |
+        | **server CPU** | cost<br>ratio<br>95 % | **55.0 us**<br>1x<br>reference | **55.0 us**<br>1.00x same<br>1.00–1.00 | **55.0 us**<br>1.00x same<br>1.00–1.00 |
+        | **switches** | cost<br>ratio<br>95 % | **40.0**<br>1x<br>reference | **10.0**<br>0.250x less<br>0.250–0.250 | **10.0**<br>0.250x less<br>0.250–0.250 |
+        | **preempted** | cost<br>ratio<br>95 % | **0.0400**<br>1x<br>reference | **0.0400** | **0.0400** |
+
+        CPU: CPU time for each request, in user mode and in the kernel.
+
+        switches: how often in a batch a thread gave up its CPU to wait (preempted: had it taken away). Where a round counted none there is no ratio.
+
+        ratio: to sequential, inside each round.
 
         ### Head to head at 20 requests
 
         |  |  | sequential | tokio | smol |
         | ---: | :--- | ---: | ---: | ---: |
-        | **sequential** | verdict<br>speedup<br>95 % |  | **slower**<br>0.0567x<br>0.0565–0.0569 | **slower**<br>0.0573x<br>0.0571–0.0575 |
-        | **tokio** | verdict<br>speedup<br>95 % | **faster**<br>17.6x<br>17.6–17.7 |  | **same**<br>1.01x<br>1.01–1.01 |
-        | **smol** | verdict<br>speedup<br>95 % | **faster**<br>17.4x<br>17.4–17.5 | **same**<br>0.990x<br>0.987–0.993 |  |
+        | **sequential** | verdict<br>speedup<br>95 %<br>CPU<br>switches |  | **slower**<br>0.0567x<br>0.0565–0.0569<br>1.00x same<br>4.00x more | **slower**<br>0.0573x<br>0.0571–0.0575<br>1.00x same<br>4.00x more |
+        | **tokio** | verdict<br>speedup<br>95 %<br>CPU<br>switches | **faster**<br>17.6x<br>17.6–17.7<br>1.00x same<br>0.250x less |  | **slightly faster**<br>1.01x<br>1.01–1.01<br>1.00x same<br>1.00x same |
+        | **smol** | verdict<br>speedup<br>95 %<br>CPU<br>switches | **faster**<br>17.4x<br>17.4–17.5<br>1.00x same<br>0.250x less | **slightly slower**<br>0.990x<br>0.987–0.993<br>1.00x same<br>1.00x same |  |
 
         Each row's client against each column's.
 
+        CPU, switches: by what the column's client takes.
+
+        ### Over all sizes
+
+        |  |  | sequential | smol |
+        | ---: | :--- | ---: | ---: |
+        | **sequential** | verdict<br>speedup |  | **by size**<br>0.0573x to 0.202x |
+        | **smol** | verdict<br>speedup | **by size**<br>4.96x to 17.4x |  |
+
+        Each row's client against each column's: the average of the sizes' speedups, or how they differ.
+
         **Failed cells**
 
-        - tokio on fan_out with 5 requests of 10 ms: 2 wrong answers
+        - tokio on fan_out with 5 requests of 10 ms each: 2 wrong answers
 
-        Synthetic CPU, 4 logical CPUs · Linux 6.1.0 x86_64 · waitmark 0.1.0 · commit 0123456789ab · async-std 1.13.2 · criterion 0.8.2 · smol 2.0.2 · tokio 1.54.1 · profile synthetic, 5 rounds, seed 42 · 2025-01-02T03:04:05Z
+        Synthetic CPU, 4 logical CPUs · Linux 6.1.0 x86_64 · waitmark 0.1.0 · commit 0123456789ab · async-std 1.13.2 · criterion 0.8.2 · smol 2.0.2 · tokio 1.54.1 · profile synthetic, 5 of 5 rounds, seed 42 · 2025-01-02T03:04:05Z
         ");
     }
 

@@ -3,13 +3,18 @@
 use std::path::Path;
 
 use crate::record::{
-    Cell, Criterion, Lateness, Machine, Profile, Record, Round, SCHEMA, Server, Status, Turn,
+    Cell, Client, Costs, Counts, Ended, Expected, Lateness, Machine, Method, Profile, Record, Role,
+    Round, SCHEMA, Server, Status, Value, Values,
 };
 
 /// The clients of [`record`], the reference first.
-pub(crate) const CLIENTS: [&str; 5] = ["sequential", "thread-pool", "tokio", "async-std", "smol"];
+pub(crate) const CLIENTS: [&str; 5] =
+    ["sequential", "thread-pool-32", "tokio", "async-std", "smol"];
 
 const POOL_WIDTH: u32 = 32;
+
+/// Batches that a cell runs in a round: three in each of three samples, and one before.
+const BATCHES: u64 = 10;
 
 /// A whole run of `fan_out` with 5, 20 and 100 requests of 10 ms in five rounds.
 ///
@@ -28,13 +33,14 @@ pub(crate) fn record_of(clients: &[&str], sizes: &[u32], rounds: u32) -> Record 
     }
     Record {
         schema: SCHEMA,
+        run: "0123456789abcdef".to_owned(),
         created: "2025-01-02T03:04:05Z".to_owned(),
         tool_version: "0.1.0".to_owned(),
         git_rev: Some("0123456789abcdef0123456789abcdef01234567".to_owned()),
-        interrupted: false,
+        ended: Ended::Planned,
         machine: machine(),
-        profile: profile(rounds),
-        server: Server { threads: 1, turns: turns(clients, rounds) },
+        profile: profile(clients, rounds),
+        server: Server { threads: 1, addresses: 4 },
         cells,
     }
 }
@@ -48,31 +54,75 @@ pub(crate) fn cell(
     place: u32,
     rounds: u32,
 ) -> Cell {
-    let (width, request_ms) = match client {
-        "sequential" => (1, 0.4),
-        "thread-pool" => (POOL_WIDTH.min(n), 0.10),
-        "tokio" => (n, 0.090),
-        _ => (n, 0.096),
+    let (limit, request_ms) = match client {
+        "sequential" => (Some(1), 0.4),
+        "thread-pool-32" => (Some(POOL_WIDTH), 0.10),
+        "tokio" => (None, 0.090),
+        _ => (None, 0.096),
     };
-    let batch_ms = delay_ms * f64::from(n.div_ceil(width)) + request_ms * f64::from(n);
+    let width = limit.unwrap_or(n).min(n);
+    let ideal_ms = delay_ms * f64::from(n.div_ceil(width));
+    let batch_ms = ideal_ms + request_ms * f64::from(n);
     let rounds = (0..rounds)
         .map(|round| {
             // Clients wander apart a little from round to round, each in a way of its own.
             let wander = f64::from((round * 7 + place * 3) % 5) - 2.0;
-            let mean_ns = batch_ms * 1e6 * (1.0 + 0.001 * wander);
-            let samples_ns = vec![mean_ns * 0.99, mean_ns, mean_ns * 1.01];
-            Round { round, order: (place + round) % 5, iterations: 3, mean_ns, samples_ns }
+            measured(round, (place + round) % 5, batch_ms * 1e6 * (1.0 + 0.001 * wander), n, width)
         })
         .collect();
     Cell {
         workload: workload.to_owned(),
-        delay_ms,
+        unit: "request".to_owned(),
+        params: Values::new(),
+        delay_ms: Some(delay_ms),
         n,
         client: client.to_owned(),
-        width,
+        role: if client == "sequential" { Role::Reference } else { Role::Compared },
+        limit,
+        budget_ms: 300.0,
+        ideal_ns: Some(ideal_ms * 1e6),
+        expected: Some(Expected {
+            requests: n.into(),
+            dropped: 0,
+            connections: n.into(),
+            peak_low: width.into(),
+            peak_high: width.into(),
+        }),
         status: Status::Measured,
         reason: None,
         rounds,
+    }
+}
+
+/// A round of batches that took `mean_ns` each.
+fn measured(round: u32, place: u32, mean_ns: f64, n: u32, width: u32) -> Round {
+    let requests = BATCHES * u64::from(n);
+    let lateness =
+        Lateness { p50_us: 310.0 + 10.0 * f64::from(round), p99_us: 900.0, max_us: 4_100.0 };
+    Round {
+        round,
+        place,
+        method: Method::Criterion,
+        timed: 9,
+        mean_ns,
+        samples_ns: vec![mean_ns * 0.99, mean_ns, mean_ns * 1.01],
+        batches: BATCHES,
+        server: Some(Counts {
+            requests,
+            dropped: 0,
+            connections: requests,
+            peak: width.into(),
+            early: 0,
+            lateness,
+        }),
+        // The more that wait at once, the more often a thread has something to do when it looks.
+        costs: Some(Costs {
+            user_ns: requests * (20_000 + 100 * u64::from(round)),
+            system_ns: requests * (50_000 - 100 * u64::from(round)),
+            voluntary: requests * 2 / u64::from(width.min(4)),
+            involuntary: u64::from(round % 2),
+            server_ns: Some(requests * 55_000),
+        }),
     }
 }
 
@@ -81,25 +131,18 @@ pub(crate) fn cell_mut<'r>(record: &'r mut Record, client: &str, n: u32) -> &'r 
     record.cells.iter_mut().find(|cell| cell.client == client && cell.n == n).unwrap()
 }
 
+/// Gives the cell's rounds these times of a batch, nanoseconds.
+pub(crate) fn time(cell: &mut Cell, mean_ns: &[f64]) {
+    cell.rounds.truncate(mean_ns.len());
+    for (round, &mean_ns) in cell.rounds.iter_mut().zip(mean_ns) {
+        (round.mean_ns, round.samples_ns) = (mean_ns, vec![mean_ns]);
+    }
+}
+
 /// Marks a cell as failed, for this reason.
 pub(crate) fn fail(cell: &mut Cell, reason: &str) {
     cell.status = Status::Failed;
     cell.reason = Some(reason.to_owned());
-}
-
-fn turns(clients: &[&str], rounds: u32) -> Vec<Turn> {
-    let turn = |round: u32, client: &str| {
-        let p50_us = 310.0 + 10.0 * f64::from(round);
-        Turn {
-            round,
-            client: client.to_owned(),
-            requests: 1000,
-            peak_in_flight: if client == "sequential" { 1 } else { 100 },
-            early: 0,
-            lateness: Lateness { p50_us, p99_us: 900.0, max_us: 4_100.0 },
-        }
-    };
-    (0..rounds).flat_map(|round| clients.iter().map(move |client| turn(round, client))).collect()
 }
 
 fn machine() -> Machine {
@@ -110,6 +153,7 @@ fn machine() -> Machine {
         logical_cpus: 4,
         kernel: "Linux 6.1.0 x86_64".to_owned(),
         open_files: 20_000,
+        tcp_tw_reuse: Some(2),
         busy_before: Some(0.01),
         load_before: Some(0.2),
         load_after: Some(0.9),
@@ -119,17 +163,29 @@ fn machine() -> Machine {
     }
 }
 
-fn profile(rounds: u32) -> Profile {
+fn profile(clients: &[&str], rounds: u32) -> Profile {
     Profile {
         name: "synthetic".to_owned(),
-        reference: "sequential".to_owned(),
         rounds,
-        samples: 10,
-        criterion: Some(Criterion { warm_up_ms: 100.0, measurement_ms: 500.0 }),
-        workers: 4,
-        pool_width: POOL_WIDTH,
+        precision: Some(0.02),
+        max_time_s: Some(300.0),
         margin: 0.02,
         seed: 42,
+        clients: clients.iter().map(|name| client(name)).collect(),
+    }
+}
+
+fn client(name: &str) -> Client {
+    let (kind, setting) = match name {
+        "sequential" => (name, None),
+        "thread-pool-32" => ("thread-pool", Some(("width", POOL_WIDTH))),
+        _ => (name, Some(("workers", 4))),
+    };
+    let settings = setting.map(|(name, value)| (name.to_owned(), Value::Number(value.into())));
+    Client {
+        name: name.to_owned(),
+        kind: kind.to_owned(),
+        settings: settings.into_iter().collect(),
     }
 }
 

@@ -1,31 +1,60 @@
 //! The tables of a report as one model, which the terminal, Markdown and HTML each render.
 
+mod costs;
 mod html;
 mod markdown;
+mod matrix;
 mod speedup;
 mod terminal;
 #[cfg(test)]
 mod tests;
-mod versus;
 
+pub(crate) use costs::costs;
 pub(crate) use html::html;
 pub(crate) use markdown::markdown;
-pub(crate) use speedup::speedup;
 pub use terminal::terminal;
-pub(crate) use versus::versus;
 
-use crate::stats::Verdict;
+use crate::analysis::{Comparison, Quantity};
+use crate::figure;
+use crate::stats::{Estimate, Verdict};
+
+/// Every table of a comparison, in the order of a report.
+pub(crate) fn all(comparison: &Comparison) -> Vec<Table> {
+    let largest = comparison.largest();
+    let tables = [
+        Some(speedup::speedup(comparison, true)),
+        largest.and_then(|row| costs(comparison, row, &Quantity::COSTS)),
+        largest.and_then(|row| matrix::versus(comparison, row)),
+        matrix::sizes(comparison),
+    ];
+    tables.into_iter().flatten().collect()
+}
 
 /// A table whose cells each hold a few figures, one for each measure.
 pub(crate) struct Table {
+    pub(crate) name: Name,
+    pub(crate) title: String,
     /// What the rows' heads are, e.g. `n`.
     pub(crate) corner: &'static str,
     /// What each of a cell's texts is, in their order.
     pub(crate) measures: Vec<Measure>,
     pub(crate) columns: Vec<Column>,
     pub(crate) rows: Vec<Row>,
-    /// What a reader needs to understand the columns.
+    /// What a reader needs to understand the table.
     pub(crate) notes: Vec<String>,
+}
+
+/// Which table of a comparison.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Name {
+    /// Times and speedups of all sizes.
+    Speedup,
+    /// CPU time and context switches of one size.
+    Costs,
+    /// Every client against every other on one size.
+    Versus,
+    /// Every client against every other over all sizes.
+    Sizes,
 }
 
 /// What a text in a cell tells.
@@ -36,6 +65,11 @@ pub(crate) enum Measure {
     Interval,
     Efficiency,
     Verdict,
+    Rounds,
+    Cost,
+    Ratio,
+    Cpu,
+    Switches,
 }
 
 impl Measure {
@@ -46,6 +80,11 @@ impl Measure {
             Self::Interval => "95 %",
             Self::Efficiency => "efficiency",
             Self::Verdict => "verdict",
+            Self::Rounds => "it takes",
+            Self::Cost => "cost",
+            Self::Ratio => "ratio",
+            Self::Cpu => "CPU",
+            Self::Switches => "switches",
         }
     }
 
@@ -53,9 +92,9 @@ impl Measure {
     fn weight(self) -> u8 {
         match self {
             Self::Verdict => 3,
-            Self::Speedup => 2,
+            Self::Speedup | Self::Cost => 2,
             Self::Time => 1,
-            Self::Interval | Self::Efficiency => 0,
+            _ => 0,
         }
     }
 }
@@ -63,6 +102,12 @@ impl Measure {
 pub(crate) struct Column {
     pub(crate) head: String,
     pub(crate) kind: Kind,
+}
+
+impl Column {
+    fn measured(head: &str) -> Self {
+        Self { head: head.to_owned(), kind: Kind::Measured }
+    }
 }
 
 /// Where a column's figures come from.
@@ -97,5 +142,46 @@ impl Cell {
             Self::Without(why) if measure == 0 => why,
             Self::Without(_) | Self::Empty => "",
         }
+    }
+}
+
+/// What stands for a figure of the reference itself: one by definition, without digits that look
+/// measured.
+const ONE: &str = "1x";
+const REFERENCE: &str = "reference";
+const NO_INTERVAL: &str = "no interval";
+
+impl Table {
+    /// Leaves out the measures of which no client has a figure.
+    fn without_empty_measures(mut self) -> Self {
+        for measure in (0..self.measures.len()).rev() {
+            if !self.has_figure(measure) {
+                self.measures.remove(measure);
+                for cell in self.rows.iter_mut().flat_map(|row| &mut row.cells) {
+                    if let Cell::Figures(texts, _) = cell {
+                        texts.remove(measure);
+                    }
+                }
+            }
+        }
+        self
+    }
+
+    fn has_figure(&self, measure: usize) -> bool {
+        let is_figure = |text: &str| !["", ONE, REFERENCE, NO_INTERVAL].contains(&text);
+        self.rows.iter().flat_map(|row| self.columns.iter().zip(&row.cells)).any(
+            |(column, cell)| {
+                let figures = matches!(cell, Cell::Figures(..)) && column.kind == Kind::Measured;
+                figures && is_figure(cell.text(measure))
+            },
+        )
+    }
+}
+
+/// An interval in a cell, e.g. `1.02–1.07`.
+fn interval(estimate: &Estimate) -> String {
+    match estimate.interval {
+        Some(interval) => figure::interval(interval, "–"),
+        None => NO_INTERVAL.to_owned(),
     }
 }

@@ -94,9 +94,9 @@ fn a_damaged_record_is_named_with_the_place() {
 #[test]
 fn an_unknown_schema_is_refused_by_its_number() {
     let (_folder, record) =
-        folder_with(Some(&RECORD.replacen("\"schema\": 1", "\"schema\": 7", 1)));
+        folder_with(Some(&RECORD.replacen("\"schema\": 2", "\"schema\": 7", 1)));
     let said = refusal(&[&record]);
-    assert!(said.contains("has schema 7, and this version of waitmark reads schema 1"), "{said}");
+    assert!(said.contains("has schema 7, and this version of waitmark reads schema 2"), "{said}");
 }
 
 #[test]

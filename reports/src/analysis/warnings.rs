@@ -1,25 +1,29 @@
 //! What a reader has to know before believing the figures.
 
+mod find;
+
 use std::fmt;
 
-use super::{Comparison, Outcome, Row, Speedup};
-use crate::record::Record;
-use crate::stats::MIN_ROUNDS;
-use crate::{conditions, figure};
+pub(super) use find::of;
 
-/// Share of CPU time in use before the run above which the machine was not idle.
-const BUSY: f64 = 0.1;
-/// Share of CPU time taken by the hypervisor above which the run was disturbed.
-const STEAL: f64 = 0.01;
-/// Difference between the fastest and the slowest round of the reference above which the machine
-/// was not steady.
-const UNSTEADY: f64 = 0.05;
+use crate::figure;
+use crate::record::Ended;
+use crate::stats::MIN_ROUNDS;
+
+/// The most places that a warning names.
+const NAMED: usize = 3;
 
 /// Something that weakens the figures.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Warning {
-    /// The run was stopped before its last round.
-    Interrupted {
+    /// The run ended before its last round, and not because it was precise enough.
+    Stopped {
+        /// How it ended.
+        ended: Ended,
+        /// Rounds that any cell has.
+        ran: u32,
+        /// Rounds planned.
+        planned: u32,
         /// Cells that were never measured.
         skipped: usize,
     },
@@ -30,12 +34,24 @@ pub enum Warning {
         /// Cells in all.
         cells: usize,
     },
+    /// The server answered before a delay was over: times are shorter than they should be.
+    EarlyAnswers {
+        /// How many answers.
+        early: u64,
+    },
     /// The reference has no figures, so there are no speedups.
     NoReference {
-        /// The reference.
-        reference: String,
-        /// Where it is missing, e.g. `fan_out of 10 ms at n = 50 and 100`.
+        /// Which and where, e.g. `sequential in fan_out, requests of 10 ms at n = 50 and 100`.
         places: Vec<String>,
+    },
+    /// Cells lack rounds that others have.
+    MissingRounds {
+        /// Measured cells with fewer rounds than ran.
+        cells: usize,
+        /// Measured cells in all.
+        of: usize,
+        /// Rounds that ran.
+        ran: u32,
     },
     /// Too few rounds for an interval.
     FewRounds {
@@ -44,10 +60,29 @@ pub enum Warning {
         /// Measured cells in all.
         of: usize,
     },
-    /// The server answered before a delay was over: times are shorter than they should be.
-    EarlyAnswers {
-        /// How many answers.
-        early: u64,
+    /// Fewer requests were in flight at once than the workload asks for.
+    LowPeak {
+        /// Where, e.g. `at most 1,739 of 9,000 for tokio on fan_out with 9,000 requests`.
+        places: Vec<String>,
+    },
+    /// The server's own lateness is a large share of what is measured.
+    LateServer {
+        /// How much and where, e.g. `23 % for tokio on fan_out with 100 requests of 1 ms each`.
+        places: Vec<String>,
+    },
+    /// Cells varied from round to round much more than the others of their table.
+    UnsteadyCells {
+        /// How much and where, e.g. `12 % for tokio on fan_out with 5 requests of 10 ms each`.
+        places: Vec<String>,
+    },
+    /// The reference itself varied from round to round.
+    UnsteadyReference {
+        /// The reference.
+        reference: String,
+        /// Where it varied most.
+        place: String,
+        /// Standard deviation between rounds, as a share.
+        deviation: f64,
     },
     /// Something else was using the machine before the run.
     BusyMachine {
@@ -59,15 +94,6 @@ pub enum Warning {
         /// Share of CPU time, 0 to 1.
         share: f64,
     },
-    /// The reference itself varied from round to round.
-    UnsteadyReference {
-        /// The reference.
-        reference: String,
-        /// Where it varied most.
-        place: String,
-        /// Slowest round by fastest, less 1.
-        spread: f64,
-    },
     /// The measured code is in no commit.
     Dirty,
 }
@@ -75,28 +101,53 @@ pub enum Warning {
 impl fmt::Display for Warning {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Interrupted { skipped } => write!(
-                f,
-                "The run was stopped early. Cells never measured: {skipped}. Others may have fewer \
-                 rounds."
-            ),
+            Self::Stopped { ended, ran, planned, skipped } => {
+                let how = how(*ended);
+                write!(f, "The run {how} after {ran} of {planned} rounds.")?;
+                if *skipped > 0 { write!(f, " Cells never measured: {skipped}.") } else { Ok(()) }
+            }
             Self::Failed { failed, cells } => {
                 write!(f, "Failed cells, which have no figures: {failed} of {cells}.")
             }
-            Self::NoReference { reference, places } => {
-                let places = figure::list(places);
-                write!(f, "{reference}, the reference, has no figures in {places}: no speedups.")
-            }
-            Self::FewRounds { cells, of } => write!(
-                f,
-                "Cells with under {MIN_ROUNDS} rounds: {cells} of {of}. They have no interval, and \
-                 verdicts on them are inconclusive."
-            ),
             Self::EarlyAnswers { early } => write!(
                 f,
                 "Answers that the server sent before their delay was over: {early}. Times may be \
                  too short."
             ),
+            Self::NoReference { places } => {
+                let places = named(places);
+                write!(f, "Without the figures of the reference there are no speedups: {places}.")
+            }
+            Self::MissingRounds { cells, of, ran } => {
+                write!(f, "Cells with fewer rounds than the {ran} that ran: {cells} of {of}.")
+            }
+            Self::FewRounds { cells, of } => write!(
+                f,
+                "Cells with under {MIN_ROUNDS} rounds: {cells} of {of}. They have no interval, and \
+                 verdicts on them are undecided."
+            ),
+            Self::LowPeak { places } => write!(
+                f,
+                "Fewer requests were ever in flight at once than were to be: {}.",
+                named(places)
+            ),
+            Self::LateServer { places } => write!(
+                f,
+                "The server's own lateness is a large share of what is measured: {}.",
+                named(places)
+            ),
+            Self::UnsteadyCells { places } => write!(
+                f,
+                "Cells that varied between rounds much more than the others: {}.",
+                named(places)
+            ),
+            Self::UnsteadyReference { reference, place, deviation } => {
+                let deviation = figure::percent(*deviation);
+                write!(
+                    f,
+                    "{reference}, the reference, varied by {deviation} between rounds of {place}."
+                )
+            }
             Self::BusyMachine { share } => {
                 let share = figure::percent(*share);
                 write!(f, "Other programs used {share} of the CPU time just before the run.")
@@ -105,135 +156,31 @@ impl fmt::Display for Warning {
                 let share = figure::percent(*share);
                 write!(f, "The hypervisor took {share} of the CPU time during the run.")
             }
-            Self::UnsteadyReference { reference, place, spread } => {
-                let spread = figure::percent(*spread);
-                write!(
-                    f,
-                    "{reference}, the reference, varied by {spread} between rounds of {place}."
-                )
-            }
             Self::Dirty => write!(f, "The code was measured with changes that are in no commit."),
         }
     }
 }
 
-/// Every warning of a record, the gravest first.
-pub(super) fn of(record: &Record, comparisons: &[Comparison]) -> Vec<Warning> {
-    [
-        interrupted(record, comparisons),
-        failed(comparisons),
-        early_answers(record),
-        no_reference(record, comparisons),
-        few_rounds(comparisons),
-        unsteady_reference(record, comparisons),
-        busy_machine(record),
-        steal(record),
-        dirty(record),
-    ]
-    .into_iter()
-    .flatten()
-    .collect()
+/// What a run that ended so did, after `The run`.
+fn how(ended: Ended) -> &'static str {
+    match ended {
+        Ended::Running => "was killed",
+        Ended::Planned | Ended::Precise => "ended",
+        Ended::MaxTime => "used up its time",
+        Ended::Interrupted => "was interrupted",
+        Ended::Broken => "was ended by an error",
+    }
 }
 
-fn rows(comparisons: &[Comparison]) -> impl Iterator<Item = (&Comparison, &Row)> {
-    comparisons
-        .iter()
-        .flat_map(|comparison| comparison.rows.iter().map(move |row| (comparison, row)))
+/// The first of the places, and how many more there are.
+fn named(places: &[String]) -> String {
+    match places.get(..NAMED) {
+        Some(first) if places.len() > NAMED => {
+            format!("{}, and {} more", first.join("; "), places.len() - NAMED)
+        }
+        _ => places.join("; "),
+    }
 }
 
-fn outcomes(comparisons: &[Comparison]) -> impl Iterator<Item = &Outcome> {
-    rows(comparisons).flat_map(|(_, row)| &row.outcomes)
-}
-
-fn interrupted(record: &Record, comparisons: &[Comparison]) -> Option<Warning> {
-    let skipped = outcomes(comparisons).filter(|outcome| **outcome == Outcome::Skipped).count();
-    record.interrupted.then_some(Warning::Interrupted { skipped })
-}
-
-fn failed(comparisons: &[Comparison]) -> Option<Warning> {
-    let failed =
-        outcomes(comparisons).filter(|outcome| matches!(outcome, Outcome::Failed(_))).count();
-    let cells = outcomes(comparisons).filter(|outcome| **outcome != Outcome::Absent).count();
-    (failed > 0).then_some(Warning::Failed { failed, cells })
-}
-
-fn early_answers(record: &Record) -> Option<Warning> {
-    let early = conditions::early(&record.server);
-    (early > 0).then_some(Warning::EarlyAnswers { early })
-}
-
-fn no_reference(record: &Record, comparisons: &[Comparison]) -> Option<Warning> {
-    let without = |row: &Row| {
-        let mut figures = row.outcomes.iter().filter_map(Outcome::figures).peekable();
-        figures.peek().is_some() && figures.all(|cell| cell.speedup == Speedup::Unknown)
-    };
-    let places: Vec<String> = comparisons
-        .iter()
-        .filter_map(|comparison| {
-            let rows = comparison.rows.iter().filter(|row| without(row));
-            let sizes: Vec<String> = rows.map(|row| row.n.to_string()).collect();
-            let delay = figure::set_duration_ms(comparison.delay_ms);
-            (!sizes.is_empty()).then(|| {
-                format!("{} of {delay} at n = {}", comparison.workload, figure::list(&sizes))
-            })
-        })
-        .collect();
-    let reference = record.profile.reference.clone();
-    (!places.is_empty()).then_some(Warning::NoReference { reference, places })
-}
-
-fn few_rounds(comparisons: &[Comparison]) -> Option<Warning> {
-    let rounds: Vec<usize> = outcomes(comparisons)
-        .filter_map(Outcome::figures)
-        .map(|cell| cell.time_ns.rounds)
-        .collect();
-    let cells = rounds.iter().filter(|&&rounds| rounds < MIN_ROUNDS).count();
-    (cells > 0).then_some(Warning::FewRounds { cells, of: rounds.len() })
-}
-
-fn unsteady_reference(record: &Record, comparisons: &[Comparison]) -> Option<Warning> {
-    let reference = &record.profile.reference;
-    let (comparison, n, spread) = rows(comparisons)
-        .filter_map(|(comparison, row)| {
-            Some((comparison, row.n, spread_of(record, comparison, row.n)?))
-        })
-        .max_by(|one, other| one.2.total_cmp(&other.2))?;
-    (spread > UNSTEADY).then(|| Warning::UnsteadyReference {
-        reference: reference.clone(),
-        place: place(comparison, n),
-        spread,
-    })
-}
-
-/// How far apart the reference's fastest and slowest round are in one row, as a share.
-fn spread_of(record: &Record, comparison: &Comparison, n: u32) -> Option<f64> {
-    let cell = record.cells.iter().find(|cell| {
-        cell.client == record.profile.reference
-            && cell.workload == comparison.workload
-            && cell.delay_ms == comparison.delay_ms
-            && cell.n == n
-            && super::has_figures(cell)
-    })?;
-    let means = || cell.rounds.iter().map(|round| round.mean_ns);
-    Some(means().reduce(f64::max)? / means().reduce(f64::min)? - 1.0)
-}
-
-fn busy_machine(record: &Record) -> Option<Warning> {
-    let share = record.machine.busy_before?;
-    (share > BUSY).then_some(Warning::BusyMachine { share })
-}
-
-fn steal(record: &Record) -> Option<Warning> {
-    let share = record.machine.steal?;
-    (share > STEAL).then_some(Warning::Steal { share })
-}
-
-fn dirty(record: &Record) -> Option<Warning> {
-    record.git_rev.as_ref()?.ends_with("-dirty").then_some(Warning::Dirty)
-}
-
-fn place(comparison: &Comparison, n: u32) -> String {
-    let delay = figure::set_duration_ms(comparison.delay_ms);
-    let requests = figure::counted(n as usize, "request");
-    format!("{} with {requests} of {delay}", comparison.workload)
-}
+#[cfg(test)]
+mod tests;

@@ -2,53 +2,74 @@
 
 use maud::{Markup, PreEscaped, html};
 
-use crate::analysis::{Analysis, Comparison};
+use crate::analysis::{Comparison, Quantity};
 use crate::series::{self, Series};
-use crate::table::{self, Measure};
+use crate::table::{self, Measure, Name, Table};
 use crate::{chart, figure};
 
 /// The section of `comparison`; where there are `several`, its title says which it is.
-pub(super) fn section(comparison: &Comparison, analysis: &Analysis, several: bool) -> Markup {
-    let delay = figure::set_duration_ms(comparison.delay_ms);
-    let place = format!("{}, requests of {delay}", comparison.workload);
+pub(super) fn section(comparison: &Comparison, several: bool) -> Markup {
+    let place = comparison.scenario.title();
     html! {
         section.comparison {
             @if several { h2.place { (place) } }
-            (speedup_table(comparison, analysis, &place))
-            (charts(comparison, &analysis.reference))
-            (versus_table(comparison))
+            @for table in table::all(comparison) {
+                h2 { (table.title) }
+                (with_notes(&table, &caption(comparison, &table)))
+                @match table.name {
+                    Name::Speedup => { (charts(comparison)) }
+                    Name::Costs => { (other_costs(comparison)) }
+                    Name::Versus | Name::Sizes => {}
+                }
+            }
         }
     }
 }
 
-fn speedup_table(comparison: &Comparison, analysis: &Analysis, place: &str) -> Markup {
-    let table = table::speedup(comparison);
-    let phrase = |measure: &Measure| match measure {
-        Measure::Time => Some("time of a whole batch of n".to_owned()),
-        Measure::Speedup => Some(format!("speedup over {}", analysis.reference)),
-        Measure::Interval => Some("its 95 % interval".to_owned()),
-        Measure::Efficiency => Some("efficiency".to_owned()),
-        Measure::Verdict => None,
-    };
-    let phrases: Vec<String> = table.measures.iter().filter_map(phrase).collect();
-    let caption = format!("{place}. Each cell: {}.", figure::list(&phrases));
+fn with_notes(table: &Table, caption: &str) -> Markup {
     html! {
-        h2 { "Speedup" }
-        (table::html(&table, &caption, "speedup"))
+        (table::html(table, caption))
         ul.notes { @for note in &table.notes { li { (note) } } }
     }
 }
 
-fn charts(comparison: &Comparison, reference: &str) -> Markup {
-    let speedup = chart::speedup(comparison, "requests");
-    let time = chart::time(comparison, "requests");
+/// What the table shows, for those who can't see it.
+fn caption(comparison: &Comparison, table: &Table) -> String {
+    let phrase = |measure: &Measure| match measure {
+        Measure::Time => "time of a whole batch of n".to_owned(),
+        Measure::Speedup if table.name == Name::Speedup => format!("speedup{}", over(comparison)),
+        Measure::Speedup => "how many times as fast it is".to_owned(),
+        Measure::Interval => "its 95 % interval".to_owned(),
+        Measure::Rounds => "what it would take to decide".to_owned(),
+        Measure::Ratio => format!("its ratio to that of {}", reference(comparison)),
+        Measure::Cpu | Measure::Switches => format!("{}, by the other's", measure.label()),
+        Measure::Efficiency | Measure::Verdict | Measure::Cost => measure.label().to_owned(),
+    };
+    let phrases: Vec<String> = table.measures.iter().map(phrase).collect();
+    format!("{}. Each cell: {}.", comparison.scenario.title(), figure::list(&phrases))
+}
+
+/// The costs of the sizes that have no table of their own.
+fn other_costs(comparison: &Comparison) -> Markup {
+    let largest = comparison.largest().map(|row| row.n);
+    let others = comparison.rows.iter().filter(|row| Some(row.n) != largest);
+    html! {
+        @for table in others.filter_map(|row| table::costs(comparison, row, &Quantity::COSTS)) {
+            details { summary { (table.title) } (table::html(&table, &caption(comparison, &table))) }
+        }
+    }
+}
+
+fn charts(comparison: &Comparison) -> Markup {
+    let speedup = chart::speedup(comparison);
+    let time = chart::time(comparison);
     html! {
         @if speedup.is_some() || time.is_some() {
             h2 { "Charts" }
             (legend(comparison))
             div.charts {
-                (figure_of(speedup, &format!("Speedup over {reference}"), "dashed: ideal, all wait at once"))
-                (figure_of(time, "Time of a batch", "dashed: the delay of one request"))
+                (figure_of(speedup, &format!("Speedup{}", over(comparison)), "dashed: ideal"))
+                (figure_of(time, "Time of a batch", "dashed: ideal"))
             }
             p.note {
                 "All axes are logarithmic. Whiskers are 95 % intervals, and often smaller than the \
@@ -56,6 +77,15 @@ fn charts(comparison: &Comparison, reference: &str) -> Markup {
             }
         }
     }
+}
+
+/// What speedups are taken against, after `speedup`.
+fn over(comparison: &Comparison) -> String {
+    comparison.reference.as_ref().map(|reference| format!(" over {reference}")).unwrap_or_default()
+}
+
+fn reference(comparison: &Comparison) -> &str {
+    comparison.reference.as_deref().unwrap_or("the reference")
 }
 
 fn figure_of(svg: Option<String>, title: &str, aside: &str) -> Markup {
@@ -76,11 +106,13 @@ fn legend(comparison: &Comparison) -> Markup {
             @for (client, series) in comparison.clients.iter().zip(series::assign(&comparison.clients)) {
                 li { (key(series)) (client) }
             }
-            li {
-                svg viewBox="-14 -8 28 16" aria-hidden="true" {
-                    line x1="-14" x2="14" stroke=(chart::IDEAL) stroke-width="2" stroke-dasharray="6 5" {}
+            @if comparison.rows.iter().any(|row| row.ideal_ns.is_some()) {
+                li {
+                    svg viewBox="-14 -8 28 16" aria-hidden="true" {
+                        line x1="-14" x2="14" stroke=(chart::IDEAL) stroke-width="2" stroke-dasharray="6 5" {}
+                    }
+                    "ideal"
                 }
-                "ideal"
             }
         }
     }
@@ -93,17 +125,6 @@ fn key(series: Series) -> Markup {
         svg viewBox="-14 -8 28 16" aria-hidden="true" {
             line x1="-14" x2="14" stroke=(series.hex()) stroke-width="2" {}
             polygon points=(corners.join(" ")) fill=(series.hex()) {}
-        }
-    }
-}
-
-fn versus_table(comparison: &Comparison) -> Markup {
-    let n = comparison.head_to_head.n;
-    html! {
-        @if let Some(table) = table::versus(&comparison.head_to_head) {
-            h2 { "Head to head at n = " (n) }
-            (table::html(&table, "Each row's client against each column's: the verdict, and how many \
-                times as fast it is, with the 95 % interval.", "versus"))
         }
     }
 }

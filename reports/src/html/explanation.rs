@@ -5,14 +5,12 @@ use maud::{Markup, html};
 use crate::analysis::Analysis;
 use crate::figure;
 use crate::guide;
-use crate::record::Record;
-use crate::stats::MIN_ROUNDS;
+use crate::stats::{FAMILY_ERROR, MIN_ROUNDS};
 
 /// The section that explains every measure on the page.
-pub(super) fn section(record: &Record, analysis: &Analysis) -> Markup {
-    let reference = &analysis.reference;
+pub(super) fn section(analysis: &Analysis) -> Markup {
     let margin = figure::set_percent(analysis.margin);
-    let width = record.profile.pool_width;
+    let family = figure::set_percent(FAMILY_ERROR);
     html! {
         section.explanation {
             h2 { "What the numbers mean" }
@@ -21,19 +19,36 @@ pub(super) fn section(record: &Record, analysis: &Analysis) -> Markup {
                 dd { "A whole batch of n requests, from the first sent to the last answered: the \
                     geometric mean over rounds." }
                 dt { "speedup" }
-                dd { "The time of " (reference) " divided by the client's, inside each round, then \
+                dd { "The time of the reference divided by the client's, inside each round, then \
                     the geometric mean over rounds. The 95 % interval is Student's t over rounds, on \
                     the log scale; under " (MIN_ROUNDS) " rounds there is none." }
                 dt { "efficiency" }
-                dd { "The time that waiting alone takes, divided by the time measured. An async \
-                    client waits for one delay, the thread pool for one delay for each " (width)
-                    " requests, sequential for all delays in a row. The rest is cost: connections, \
+                dd { "The time that the waits alone cost this client, divided by the time measured. \
+                    Where all wait at once that is one delay, where a pool of threads takes turns \
+                    one for each turn, and in a row all of them. The rest is cost: connections, \
                     scheduling, and the server." }
                 dt { "verdict" }
-                dd { strong { "faster" } " or " strong { "slower" } ": the whole interval is on one \
-                    side of 1. " strong { "same" } ": the whole interval is inside the margin of "
-                    (margin) ". " strong { "inconclusive" } ": neither, and more rounds may tell. \
-                    Each verdict holds at 95 % by itself; among many, expect one to err." }
+                dd { strong { "faster" } " or " strong { "slower" } ": surely so. "
+                    strong { "slightly faster" } " or " strong { "slightly slower" } ": surely so, \
+                    and the whole interval is inside the margin of " (margin) ", too little to \
+                    choose by. " strong { "same" } ": no sure difference, and the whole interval is \
+                    inside the margin. " strong { "undecided" } ": neither, and it says how many \
+                    more rounds would probably tell. \
+                    Verdicts hold together: of all pairs of clients on all sizes of a table that \
+                    are equal, any is called faster or slower in at most " (family) " of tables \
+                    (Holm's method). Intervals are individual: each is one pair's own, at 95 %, and \
+                    of twenty one may miss." }
+                dt { "over all sizes" }
+                dd { "Where no two sizes' speedups surely differ by more than the margin, their \
+                    average inside each round, then as above: what two clients share in a round does \
+                    not count several times. Where they do, from the smallest to the largest of \
+                    them; and where a sure difference turns around, between which sizes. These pairs \
+                    are a family of their own." }
+                dt { "cost" }
+                dd { "CPU time and context switches while batches ran, of the client and of the \
+                    server, with ratios and verdicts like those of times; each cost is a family of \
+                    its own. Clients that take the same time may still differ in what they cost. A \
+                    count that was 0 in a round has no ratio and no verdict." }
                 (guide_entry(analysis))
                 (async_std_entry(analysis))
             }

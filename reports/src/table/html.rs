@@ -2,11 +2,16 @@
 
 use maud::{Markup, html};
 
-use super::{Cell, Column, Kind, Measure, Row, Table};
+use super::{Cell, Column, Kind, Measure, Name, Row, Table};
 use crate::stats::Verdict;
 
-/// The table, with `caption` for those who can't see it and `class` for the style sheet.
-pub(crate) fn html(table: &Table, caption: &str, class: &str) -> Markup {
+/// The table, with `caption` for those who can't see it.
+pub(crate) fn html(table: &Table, caption: &str) -> Markup {
+    let class = match table.name {
+        Name::Speedup => "speedup",
+        Name::Costs => "costs",
+        Name::Versus | Name::Sizes => "versus",
+    };
     html! {
         table class=(class) {
             caption { (caption) }
@@ -65,9 +70,19 @@ fn figure(measure: Measure, text: &str) -> Markup {
         Measure::Interval => "interval",
         Measure::Efficiency => "efficiency",
         Measure::Verdict => "verdict",
+        Measure::Rounds => "rounds",
+        Measure::Cost => "cost",
+        Measure::Ratio => "ratio",
+        Measure::Cpu | Measure::Switches => "witness",
+    };
+    // Without a row of labels beside it, a figure has to say what it is.
+    let label = match measure {
+        Measure::Cpu | Measure::Switches => Some(measure.label()),
+        _ => None,
     };
     html! {
         span class=(class) {
+            @if let Some(label) = label { (label) " " }
             (text) @if measure == Measure::Efficiency { " efficient" }
         }
         // Keeps the figures apart where there is no style sheet.

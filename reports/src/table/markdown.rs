@@ -1,23 +1,24 @@
 //! A table as GitHub-flavoured Markdown.
 
 use super::{Cell, Kind, Table};
+use crate::text;
 
 /// The table, each cell's figures under each other and the leading one bold.
 pub(crate) fn markdown(table: &Table) -> String {
     let labels: Vec<&str> = table.measures.iter().map(|measure| measure.label()).collect();
     let heads = table.columns.iter().map(|column| match column.kind {
-        Kind::Measured => escaped(&column.head),
-        Kind::Computed | Kind::Published => format!("*{}*", escaped(&column.head)),
+        Kind::Measured => text::markdown(&column.head),
+        Kind::Computed | Kind::Published => format!("*{}*", text::markdown(&column.head)),
     });
-    let mut text = line([escaped(table.corner), String::new()].into_iter().chain(heads));
+    let mut lines = line([table.corner.to_owned(), String::new()].into_iter().chain(heads));
     let rules = table.columns.iter().map(|_| "---:".to_owned());
-    text.push_str(&line(["---:".to_owned(), ":---".to_owned()].into_iter().chain(rules)));
+    lines.push_str(&line(["---:".to_owned(), ":---".to_owned()].into_iter().chain(rules)));
     for row in &table.rows {
         let cells = row.cells.iter().map(|cell| cell_text(table, cell));
-        let left = [format!("**{}**", escaped(&row.head)), labels.join("<br>")];
-        text.push_str(&line(left.into_iter().chain(cells)));
+        let left = [format!("**{}**", text::markdown(&row.head)), labels.join("<br>")];
+        lines.push_str(&line(left.into_iter().chain(cells)));
     }
-    text
+    lines
 }
 
 fn cell_text(table: &Table, cell: &Cell) -> String {
@@ -37,9 +38,4 @@ fn cell_text(table: &Table, cell: &Cell) -> String {
 
 fn line(cells: impl Iterator<Item = String>) -> String {
     format!("| {} |\n", cells.collect::<Vec<_>>().join(" | "))
-}
-
-/// Text that can't end a cell.
-fn escaped(text: &str) -> String {
-    text.replace('|', "\\|")
 }

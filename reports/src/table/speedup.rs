@@ -1,73 +1,73 @@
-//! The speedup table of one comparison: a row for each number of requests, a column a client.
+//! The speedup table of one comparison: a row for each size, a column a client.
 
-use super::{Cell, Column, Kind, Measure, Row, Table};
-use crate::analysis::{self, Comparison, Figures, Outcome, Speedup};
+use super::{Cell, Column, Kind, Measure, Name, ONE, REFERENCE, Row, Table};
+use crate::analysis::{self, Comparison, Figures, Outcome, Quantity, Speedup};
 use crate::figure;
 use crate::guide::{self, Published};
 
-/// The speedup table of `comparison`, with the ideal and what the guide published.
-pub(crate) fn speedup(comparison: &Comparison) -> Table {
-    let measures = measures(comparison);
-    let has_guide = comparison.rows.iter().any(|row| row.published.is_some());
+const MEASURES: [Measure; 4] =
+    [Measure::Time, Measure::Speedup, Measure::Interval, Measure::Efficiency];
 
-    let mut columns: Vec<Column> = comparison
-        .clients
-        .iter()
-        .map(|client| Column { head: client.clone(), kind: Kind::Measured })
-        .collect();
-    columns.push(Column { head: "ideal".to_owned(), kind: Kind::Computed });
-    let ideal_note = "ideal: all requests wait at once, and nothing else takes time.";
-    let mut notes = vec![ideal_note.to_owned()];
+/// The speedup table of `comparison`, with the ideal and, if asked for, what the guide published.
+pub(crate) fn speedup(comparison: &Comparison, with_guide: bool) -> Table {
+    let has_ideal = comparison.rows.iter().any(|row| row.ideal_ns.is_some());
+    let has_guide = with_guide && comparison.rows.iter().any(|row| row.published.is_some());
+
+    let mut columns: Vec<Column> =
+        comparison.clients.iter().map(|client| Column::measured(client)).collect();
+    let mut notes = Vec::new();
+    if has_ideal {
+        columns.push(Column { head: "ideal".to_owned(), kind: Kind::Computed });
+        notes.push("ideal: what the waits alone cost the client that waits least.".to_owned());
+    }
     if has_guide {
         columns.push(Column { head: "guide".to_owned(), kind: Kind::Published });
         let delay = figure::set_duration_ms(guide::DELAY_MS);
         notes.push(format!("guide: published for Python's asyncio, with requests of {delay}."));
     }
 
+    if !comparison.rows.iter().flat_map(|row| &row.outcomes).any(has_costs) {
+        notes.push("What it costs in CPU time and context switches was not measured.".to_owned());
+    }
+
     let row = |row: &analysis::Row| {
-        let mut cells: Vec<Cell> =
-            row.outcomes.iter().map(|outcome| outcome_cell(outcome, &measures)).collect();
-        cells.push(ideal_cell(comparison.delay_ms, row.ideal_speedup, &measures));
+        let mut cells: Vec<Cell> = row.outcomes.iter().map(outcome_cell).collect();
+        if has_ideal {
+            cells.push(row.ideal_ns.map_or(Cell::Empty, |ns| ideal_cell(ns, row.ideal_speedup)));
+        }
         if has_guide {
-            let cell = row.published.map_or(Cell::Empty, |row| guide_cell(row, &measures));
-            cells.push(cell);
+            cells.push(row.published.map_or(Cell::Empty, guide_cell));
         }
         Row { head: row.n.to_string(), cells }
     };
     let rows = comparison.rows.iter().map(row).collect();
-    Table { corner: "n", measures, columns, rows, notes }
+    let title = "Speedup".to_owned();
+    Table {
+        name: Name::Speedup,
+        title,
+        corner: "n",
+        measures: MEASURES.into(),
+        columns,
+        rows,
+        notes,
+    }
+    .without_empty_measures()
 }
 
-/// The measures that any cell of the comparison has.
-fn measures(comparison: &Comparison) -> Vec<Measure> {
-    let figures =
-        || comparison.rows.iter().flat_map(|row| &row.outcomes).filter_map(Outcome::figures);
-    let has_speedup = figures().any(|cell| matches!(cell.speedup, Speedup::Over(..)));
-    let has_interval = figures().any(|cell| match cell.speedup {
-        Speedup::Over(estimate, _) => estimate.interval.is_some(),
-        _ => false,
-    });
-    let has_efficiency = figures().any(|cell| cell.efficiency.is_some());
-    [
-        (Measure::Time, true),
-        (Measure::Speedup, has_speedup),
-        (Measure::Interval, has_interval),
-        (Measure::Efficiency, has_efficiency),
-    ]
-    .into_iter()
-    .filter_map(|(measure, present)| present.then_some(measure))
-    .collect()
+fn has_costs(outcome: &Outcome) -> bool {
+    let figures = outcome.figures();
+    figures.is_none_or(|it| Quantity::COSTS.iter().any(|cost| it.quantity(*cost).is_some()))
 }
 
-fn outcome_cell(outcome: &Outcome, measures: &[Measure]) -> Cell {
+fn outcome_cell(outcome: &Outcome) -> Cell {
     match outcome {
         Outcome::Measured(figures) => {
-            let texts = measures.iter().map(|&measure| figure_text(figures, measure)).collect();
             let verdict = match figures.speedup {
                 Speedup::Over(_, verdict) => Some(verdict),
                 Speedup::Reference | Speedup::Unknown => None,
             };
-            Cell::Figures(texts, verdict)
+            let text = |measure| figure_text(figures, measure);
+            Cell::Figures(MEASURES.map(text).into(), verdict)
         }
         Outcome::Failed(_) => Cell::Without("failed"),
         Outcome::Skipped => Cell::Without("not run"),
@@ -79,33 +79,33 @@ fn figure_text(figures: &Figures, measure: Measure) -> String {
     match (measure, figures.speedup) {
         (Measure::Time, _) => figure::duration_ns(figures.time_ns.value),
         (Measure::Speedup, Speedup::Over(estimate, _)) => figure::speedup(estimate.value),
-        // One by definition: no digits that look measured.
-        (Measure::Speedup, Speedup::Reference) => "1x".to_owned(),
-        (Measure::Interval, Speedup::Over(estimate, _)) => match estimate.interval {
-            Some(interval) => figure::interval(interval, "–"),
-            None => "no interval".to_owned(),
-        },
-        (Measure::Interval, Speedup::Reference) => "reference".to_owned(),
+        (Measure::Speedup, Speedup::Reference) => ONE.to_owned(),
+        (Measure::Interval, Speedup::Over(estimate, _)) => super::interval(&estimate),
+        (Measure::Interval, Speedup::Reference) => REFERENCE.to_owned(),
         (Measure::Efficiency, _) => figures.efficiency.map(figure::percent).unwrap_or_default(),
-        (Measure::Speedup | Measure::Interval | Measure::Verdict, _) => String::new(),
+        _ => String::new(),
     }
 }
 
-fn ideal_cell(delay_ms: f64, speedup: Option<f64>, measures: &[Measure]) -> Cell {
-    let text = |measure: &Measure| match measure {
-        Measure::Time => figure::set_duration_ms(delay_ms),
-        // A whole number, and without digits that look measured.
-        Measure::Speedup => speedup.map(|speedup| format!("{speedup}x")).unwrap_or_default(),
+fn ideal_cell(ns: f64, speedup: Option<f64>) -> Cell {
+    let text = |measure| match measure {
+        Measure::Time => figure::set_duration_ms(ns / 1e6),
+        Measure::Speedup => speedup.map(set_speedup).unwrap_or_default(),
         _ => String::new(),
     };
-    Cell::Figures(measures.iter().map(text).collect(), None)
+    Cell::Figures(MEASURES.map(text).into(), None)
 }
 
-fn guide_cell(row: Published, measures: &[Measure]) -> Cell {
-    let text = |measure: &Measure| match measure {
+/// A speedup that follows from what was set: as few digits as it has.
+fn set_speedup(speedup: f64) -> String {
+    format!("{}x", (speedup * 100.0).round() / 100.0)
+}
+
+fn guide_cell(row: Published) -> Cell {
+    let text = |measure| match measure {
         Measure::Time => format!("{} s", row.concurrent_s),
         Measure::Speedup => format!("{}x", row.speedup),
         _ => String::new(),
     };
-    Cell::Figures(measures.iter().map(text).collect(), None)
+    Cell::Figures(MEASURES.map(text).into(), None)
 }

@@ -1,26 +1,31 @@
 //! The tables as plain text of at most 100 columns.
 
 use std::fmt::Write as _;
+use std::ops::Range;
 
-use super::{Table, speedup};
-use crate::analysis::Analysis;
-use crate::{figure, headline};
+use super::speedup::speedup;
+use super::{Name, Table, costs};
+use crate::analysis::{Analysis, Comparison, Quantity};
+use crate::headline;
 
 /// Widest line that is printed, unless a single column is wider.
 const WIDTH: usize = 100;
 const GAP: &str = "  ";
 
-/// The headline, the speedup tables and what to know about them, in lines of at most 100
+/// The headline, the speedups and costs, and what to know about them, in lines of at most 100
 /// columns.
 pub fn terminal(analysis: &Analysis) -> String {
     let mut text = wrapped("", &headline::of(analysis));
     for comparison in &analysis.comparisons {
-        let delay = figure::set_duration_ms(comparison.delay_ms);
-        let table = speedup(comparison);
-        let _ = writeln!(text, "\n{}, requests of {delay}\n", comparison.workload);
-        text.push_str(&plain(&table));
-        for note in &table.notes {
-            text.push_str(&wrapped("  ", note));
+        let _ = writeln!(text, "\n{}\n", comparison.scenario.title());
+        for table in tables(comparison) {
+            if table.name != Name::Speedup {
+                let _ = writeln!(text, "\n  {}\n", table.title);
+            }
+            text.push_str(&plain(&table));
+            for note in &table.notes {
+                text.push_str(&wrapped("  ", note));
+            }
         }
     }
     if !analysis.failures.is_empty() {
@@ -38,55 +43,82 @@ pub fn terminal(analysis: &Analysis) -> String {
     text
 }
 
+/// What a glance needs: the speedups, without the guide's where those would not fit beside them, and
+/// the main costs of the largest size.
+fn tables(comparison: &Comparison) -> Vec<Table> {
+    let whole = speedup(comparison, true);
+    let speedup = match Layout::of(&whole).blocks().len() {
+        0 | 1 => whole,
+        _ => speedup(comparison, false),
+    };
+    let largest = comparison.largest();
+    let costs = largest.and_then(|row| costs(comparison, row, &Quantity::MAIN_COSTS));
+    [speedup].into_iter().chain(costs).collect()
+}
+
+/// How wide the parts of a table are, in characters.
+struct Layout {
+    head: usize,
+    measure: usize,
+    columns: Vec<usize>,
+}
+
+impl Layout {
+    fn of(table: &Table) -> Self {
+        Self {
+            head: width(table.rows.iter().map(|row| row.head.as_str()).chain([table.corner])),
+            measure: width(table.measures.iter().map(|measure| measure.label())),
+            columns: (0..table.columns.len()).map(|at| column_width(table, at)).collect(),
+        }
+    }
+
+    /// The columns that stand beside each other, for as many blocks as there have to be.
+    fn blocks(&self) -> Vec<Range<usize>> {
+        let left = GAP.len() + self.head + GAP.len() + self.measure;
+        let mut blocks: Vec<Range<usize>> = Vec::new();
+        let mut total = WIDTH;
+        for (at, width) in self.columns.iter().enumerate() {
+            total += GAP.len() + width;
+            match blocks.last_mut() {
+                Some(block) if total <= WIDTH => block.end = at + 1,
+                _ => {
+                    total = left + GAP.len() + width;
+                    blocks.push(at..at + 1);
+                }
+            }
+        }
+        blocks
+    }
+}
+
 /// The table with its columns aligned, in several blocks where it is too wide for one.
 fn plain(table: &Table) -> String {
-    let head = width(table.rows.iter().map(|row| row.head.as_str()).chain([table.corner]));
-    let measure = width(table.measures.iter().map(|measure| measure.label()));
-    let widths: Vec<usize> = (0..table.columns.len()).map(|at| column_width(table, at)).collect();
-
-    let left = GAP.len() + head + GAP.len() + measure;
-    let mut text = String::new();
-    let mut rest = 0..widths.len();
-    while !rest.is_empty() {
-        let mut total = left;
-        let fitting = widths[rest.clone()]
-            .iter()
-            .take_while(|width| {
-                total += GAP.len() + **width;
-                total <= WIDTH
-            })
-            .count();
-        let block = rest.start..rest.start + fitting.max(1);
-        block_lines(&mut text, table, block.clone(), &widths, (head, measure));
-        rest.start = block.end;
-    }
-    text
+    let layout = Layout::of(table);
+    let blocks = layout.blocks().into_iter();
+    blocks.map(|block| block_lines(table, block, &layout)).collect()
 }
 
 /// The lines of the columns in `block`.
-fn block_lines(
-    text: &mut String,
-    table: &Table,
-    block: std::ops::Range<usize>,
-    widths: &[usize],
-    (head, measure): (usize, usize),
-) {
+fn block_lines(table: &Table, block: Range<usize>, layout: &Layout) -> String {
+    let Layout { head, measure, columns } = layout;
+    let mut text = String::new();
     let mut line = format!("{GAP}{:>head$}{GAP}{:measure$}", table.corner, "");
     for at in block.clone() {
-        let _ = write!(line, "{GAP}{:>1$}", table.columns[at].head, widths[at]);
+        let _ = write!(line, "{GAP}{:>1$}", table.columns[at].head, columns[at]);
     }
-    push_line(text, &line);
+    push_line(&mut text, &line);
     for row in &table.rows {
         for (index, of) in table.measures.iter().enumerate() {
             let name = if index == 0 { row.head.as_str() } else { "" };
             let mut line = format!("{GAP}{name:>head$}{GAP}{:measure$}", of.label());
             for at in block.clone() {
-                let _ = write!(line, "{GAP}{:>1$}", row.cells[at].text(index), widths[at]);
+                let _ = write!(line, "{GAP}{:>1$}", row.cells[at].text(index), columns[at]);
             }
-            push_line(text, &line);
+            push_line(&mut text, &line);
         }
         text.push('\n');
     }
+    text
 }
 
 fn push_line(text: &mut String, line: &str) {

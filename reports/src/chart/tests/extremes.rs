@@ -21,7 +21,7 @@ fn draw(means_ns: &[f64], delay_ms: f64, rounds: u32) {
     let mut record = synthetic::record_of(&["sequential", "tokio"], &[1, u32::MAX], rounds);
     let mut means_ns = means_ns.iter().copied().cycle();
     for cell in &mut record.cells {
-        cell.delay_ms = delay_ms;
+        (cell.delay_ms, cell.ideal_ns) = (Some(delay_ms), Some(delay_ms * 1e6));
         for (round, mean_ns) in cell.rounds.iter_mut().zip(&mut means_ns) {
             round.mean_ns = mean_ns;
         }
@@ -83,11 +83,11 @@ fn a_long_size_is_written_whole_and_its_labels_do_not_touch() {
 
 #[test]
 fn the_horizontal_axis_says_what_n_counts() {
-    let comparison = comparison(&synthetic::record());
-    for svg in
-        [super::super::speedup(&comparison, "items"), super::super::time(&comparison, "items")]
-    {
-        assert!(Drawn::read(&svg.unwrap()).texts().contains(&"items in a batch (n)"));
+    let mut record = synthetic::record();
+    record.cells.iter_mut().for_each(|cell| cell.unit = "item".to_owned());
+    let comparison = comparison(&record);
+    for drawn in [speedup(&comparison), time(&comparison)] {
+        assert!(drawn.unwrap().texts().contains(&"items in a batch (n)"));
     }
 }
 
