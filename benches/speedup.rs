@@ -1,9 +1,10 @@
 //! The benchmark: `cargo bench`, or `cargo bench -- --help`.
 
-use std::path::Path;
-use std::process::ExitCode;
+use waitmark_benches::harness::clients::{AsyncStd, Sequential, Smol, ThreadPool, Tokio};
+use waitmark_benches::harness::workloads::{FanOut, Pipeline};
 
-fn main() -> ExitCode {
-    // Cargo's own folder for benchmarks lies in its target directory, wherever that is.
-    waitmark_benches::main(Path::new(env!("CARGO_TARGET_TMPDIR")))
+waitmark_benches::main! {
+    lock: "../Cargo.lock",
+    clients: [Sequential, ThreadPool, Tokio, AsyncStd, Smol],
+    workloads: [FanOut, Pipeline],
 }

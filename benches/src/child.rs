@@ -6,42 +6,26 @@
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read, Write};
-use std::net::SocketAddr;
 use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::net::UnixStream;
 use std::os::unix::process::CommandExt;
 use std::path::Path;
-use std::process::{self, Command, ExitStatus, Stdio};
+use std::process::{self, Command, ExitCode, ExitStatus, Stdio};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use std::{env, thread};
 
 use anyhow::{Context, Result};
+use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
 
-use crate::{measure, server};
+use crate::message::Order;
 
 /// The hidden flag that makes this binary a child.
 pub(crate) const FLAG: &str = "--child";
 
-/// What a child is for.
-#[derive(Debug, Serialize, Deserialize)]
-pub(crate) enum Order {
-    /// Be the mock server, for delays up to `max_delay`.
-    Serve { max_delay: Duration },
-    /// Run one client's cells.
-    Measure(measure::Job),
-}
-
-/// What the server says once it listens.
-#[derive(Debug, Serialize, Deserialize)]
-pub(crate) struct Listening {
-    pub(crate) addr: SocketAddr,
-}
-
 /// Does what the parent orders: the whole life of a child process.
-pub(crate) fn main() -> Result<()> {
+pub(crate) fn obey(work: impl FnOnce(Order, Reports) -> Result<()>) -> Result<ExitCode> {
     let socket = io::stdin().as_fd().try_clone_to_owned().context("duplicating standard input")?;
     let mut parent = BufReader::new(UnixStream::from(socket));
     let mut order = String::new();
@@ -53,10 +37,7 @@ pub(crate) fn main() -> Result<()> {
         let _ = parent.read(&mut [0]);
         process::exit(1);
     })?;
-    match order {
-        Order::Serve { max_delay } => server::serve(max_delay, Reports(reports)),
-        Order::Measure(job) => measure::run(&job, Reports(reports)),
-    }
+    work(order, Reports(reports)).map(|()| ExitCode::SUCCESS)
 }
 
 /// The child's end of the socket, a line of JSON a report.
@@ -109,8 +90,8 @@ impl<R: DeserializeOwned + Send + 'static> Child<R> {
                 }
             }
         })?;
-        serde_json::to_writer(&socket, order).context("can't give the child its order")?;
-        socket.write_all(b"\n").context("can't give the child its order")?;
+        let order = serde_json::to_string(order)? + "\n";
+        socket.write_all(order.as_bytes()).context("can't give the child its order")?;
         Ok(child)
     }
 
@@ -121,9 +102,15 @@ impl<R: DeserializeOwned + Send + 'static> Child<R> {
 }
 
 impl<R> Child<R> {
-    /// Waits for the child's end.
-    pub(crate) fn wait(&mut self) -> io::Result<ExitStatus> {
-        self.process.wait()
+    /// Waits up to `limit` for the child's end; `None` if it has not ended by then.
+    pub(crate) fn wait(&mut self, limit: Duration) -> Option<ExitStatus> {
+        let deadline = Instant::now() + limit;
+        loop {
+            match self.ended() {
+                None if Instant::now() < deadline => thread::sleep(Duration::from_millis(2)),
+                ended => return ended,
+            }
+        }
     }
 
     /// How the child ended, if it has.

@@ -1,6 +1,10 @@
 //! The arguments after `cargo bench --`.
 
+use std::time::Duration;
+
 use clap::Parser;
+
+use crate::profile;
 
 /// Measure what concurrency models buy for work that waits on I/O, and render the report.
 ///
@@ -13,12 +17,16 @@ use clap::Parser;
     after_help = "Environment:\n  \
         WAITMARK_PROFILE  default, quick, guide, or the path of a profile of your own\n  \
         WAITMARK_OUTPUT   the folder for records and reports instead of target/waitmark\n\n\
-        Exit codes:\n  0 all measured, 1 an error or a failed cell, 130 interrupted"
+        Exit codes:\n  0 all measured, 1 an error or a failed cell, 2 wrong usage, 130 interrupted"
 )]
 pub(crate) struct Cli {
     /// Only cells whose name contains this, such as fan_out/tokio or /100, each with its reference
     #[arg(value_name = "FILTER")]
     pub(crate) filters: Vec<String>,
+
+    /// End the run by then, with as many rounds as there was time for
+    #[arg(long, value_name = "TIME", value_parser = max_time)]
+    pub(crate) max_time: Option<Duration>,
 
     /// List the names of the cells and stop
     #[arg(long)]
@@ -28,7 +36,23 @@ pub(crate) struct Cli {
     #[arg(long)]
     pub(crate) test: bool,
 
+    /// Measure how often the harness errs: so many runs of one client under two names, and slowed
+    #[arg(
+        long,
+        value_name = "RUNS",
+        num_args = 0..=1,
+        default_missing_value = "20",
+        conflicts_with_all = ["list", "test", "filters"],
+        value_parser = clap::value_parser!(u32).range(1..=1000)
+    )]
+    pub(crate) calibrate: Option<u32>,
+
     /// Measure; cargo bench adds this, and without it cells are only tested
     #[arg(long, hide = true)]
     pub(crate) bench: bool,
+}
+
+fn max_time(text: &str) -> Result<Duration, String> {
+    profile::duration(text, Duration::from_secs(1), Duration::from_secs(24 * 3600))
+        .map_err(|error| error.to_string())
 }

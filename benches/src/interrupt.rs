@@ -17,6 +17,7 @@ pub(crate) fn listen() -> Result<()> {
             // The children end with this process.
             process::exit(EXIT_CODE.into());
         }
+        eprintln!("\nstopping: what is measured is kept; a second Ctrl-C stops at once");
     })
     .context("can't listen for Ctrl-C")
 }

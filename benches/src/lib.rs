@@ -1,47 +1,89 @@
 //! The benchmark behind `cargo bench`: it plans the cells, runs the server and the clients as
 //! children, and writes the record and the report.
+//!
+//! [`main!`] makes such a benchmark of any clients and workloads, those of another crate too.
 
 use std::env;
-use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::Result;
 use clap::Parser;
+pub use waitmark_harness as harness;
+use waitmark_harness::catalogue::Catalogue;
 
+mod calibrate;
 mod cell;
 mod child;
 mod cli;
+mod control;
 mod folder;
 mod interrupt;
+mod journal;
 mod machine;
 mod measure;
+mod message;
+mod order;
 mod preflight;
 mod profile;
 mod progress;
 mod rounds;
 mod run;
 mod server;
-mod session;
+mod turn;
 mod verify;
 
-/// Runs the benchmark with the process's arguments, its files beside `cargo_tmp`.
-pub fn main(cargo_tmp: &Path) -> ExitCode {
-    dispatch(cargo_tmp).unwrap_or_else(|error| {
+/// Makes the `main` of a benchmark of these clients and workloads, all of them types.
+///
+/// `lock` is the path of the crate's `Cargo.lock`, from the file that this stands in: the record
+/// says which versions were measured. The target needs `harness = false`.
+#[macro_export]
+macro_rules! main {
+    (lock: $lock:literal, clients: $clients:tt, workloads: $workloads:tt $(,)?) => {
+        fn main() -> ::std::process::ExitCode {
+            $crate::run(&$crate::Program {
+                catalogue: $crate::harness::catalogue! { clients: $clients, workloads: $workloads },
+                // Cargo's own folder for benchmarks lies in its target directory, wherever that is.
+                cargo_tmp: env!("CARGO_TARGET_TMPDIR"),
+                source: env!("CARGO_MANIFEST_DIR"),
+                lock: include_str!($lock),
+            })
+        }
+    };
+}
+
+/// A benchmark: what it measures, and where it was built. [`main!`] makes one.
+#[doc(hidden)]
+pub struct Program {
+    pub catalogue: Catalogue,
+    pub cargo_tmp: &'static str,
+    pub source: &'static str,
+    pub lock: &'static str,
+}
+
+/// Runs the benchmark with the process's arguments.
+#[doc(hidden)]
+pub fn run(program: &Program) -> ExitCode {
+    dispatch(program).unwrap_or_else(|error| {
         eprintln!("error: {error:#}");
         ExitCode::FAILURE
     })
 }
 
-fn dispatch(cargo_tmp: &Path) -> Result<ExitCode> {
+fn dispatch(program: &Program) -> Result<ExitCode> {
     if env::args().nth(1).is_some_and(|argument| argument == child::FLAG) {
-        return child::main().map(|()| ExitCode::SUCCESS);
+        return child::obey(|order, reports| match order {
+            message::Order::Serve(order) => server::serve(&order, reports),
+            message::Order::Measure(job) => measure::run(&program.catalogue, &job, reports),
+        });
     }
     let cli = cli::Cli::parse();
     if cli.list {
-        run::list(&cli.filters)
+        run::list(program, &cli)
+    } else if let Some(runs) = cli.calibrate {
+        calibrate::calibrate(program, &cli, runs)
     } else if cli.bench && !cli.test {
-        run::measure(cargo_tmp, &cli.filters)
+        run::measure(program, &cli)
     } else {
-        run::test(cargo_tmp, &cli.filters)
+        run::test(program, &cli)
     }
 }

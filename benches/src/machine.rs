@@ -1,27 +1,19 @@
 //! The machine the run takes place on, for the record.
 
-use std::collections::BTreeMap;
-use std::path::Path;
+use std::collections::{BTreeMap, BTreeSet};
 use std::process::Command;
 use std::time::Duration;
 use std::{fs, thread};
 
 use rustix::system::uname;
 use serde::Deserialize;
+use waitmark_harness::catalogue::Catalogue;
 use waitmark_reports::record::Machine;
 
-/// The crates whose versions matter to a reader: those under test and those that measure.
-const CRATES: &[&str] = &[
-    "async-executor",
-    "async-global-executor",
-    "async-io",
-    "async-std",
-    "criterion",
-    "hyper",
-    "smol",
-    "tokio",
-    "ureq-proto",
-];
+use crate::{Program, preflight};
+
+/// The crates that measure; those under test are named by their clients.
+const CRATES: &[&str] = &["criterion", "hyper", "ureq-proto"];
 
 /// How long the machine is watched before the run, to see whether it is idle.
 const WATCH: Duration = Duration::from_millis(500);
@@ -59,14 +51,14 @@ impl CpuTicks {
     }
 }
 
-/// The machine before the run; [`after`](Before::after) completes it.
+/// The machine before the run; [`now`](Before::now) adds what the run did to it.
 pub(crate) struct Before {
     machine: Machine,
     ticks: Option<CpuTicks>,
 }
 
 /// Describes the machine as it is before the run, and watches for a moment how busy it is.
-pub(crate) fn before(open_files: u64) -> Before {
+pub(crate) fn before(program: &Program, open_files: u64) -> Before {
     let name = uname();
     let words = [name.sysname(), name.release(), name.machine()];
     let machine = Machine {
@@ -74,12 +66,13 @@ pub(crate) fn before(open_files: u64) -> Before {
         logical_cpus: thread::available_parallelism().map_or(1, |cpus| cpus.get() as u32),
         kernel: words.map(|word| word.to_string_lossy().into_owned()).join(" "),
         open_files,
+        tcp_tw_reuse: preflight::tcp_tw_reuse(),
         busy_before: None,
         load_before: load(),
         load_after: None,
         steal: None,
         rustc: env!("WAITMARK_RUSTC").to_owned(),
-        versions: versions(),
+        versions: versions(&program.catalogue, program.lock),
     };
     let watched = CpuTicks::now();
     thread::sleep(WATCH);
@@ -90,22 +83,18 @@ pub(crate) fn before(open_files: u64) -> Before {
 }
 
 impl Before {
-    /// Adds what the run did to the machine.
-    pub(crate) fn after(mut self) -> Machine {
-        self.machine.load_after = load();
-        self.machine.steal = self
-            .ticks
-            .zip(CpuTicks::now())
-            .and_then(|(before, now)| Some(now.shares_since(before)?.1));
-        self.machine
+    /// The machine by now, with what the run did to it.
+    pub(crate) fn now(&self) -> Machine {
+        let steal = self.ticks.zip(CpuTicks::now());
+        let steal = steal.and_then(|(before, now)| Some(now.shares_since(before)?.1));
+        Machine { load_after: load(), steal, ..self.machine.clone() }
     }
 }
 
-/// The commit of the work tree this was built from, with `-dirty` if it differs from it.
-pub(crate) fn git_rev() -> Option<String> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR"));
+/// The commit of the work tree in `source`, with `-dirty` if the tree differs from it.
+pub(crate) fn git_rev(source: &str) -> Option<String> {
     let words = ["describe", "--always", "--abbrev=40", "--dirty", "--exclude=*"];
-    command("git", &[&["-C", folder.to_str()?], words.as_slice()].concat())
+    command("git", &[&["-C", source], words.as_slice()].concat())
 }
 
 /// The output of a command that may not be there.
@@ -129,8 +118,8 @@ fn load() -> Option<f64> {
     fs::read_to_string("/proc/loadavg").ok()?.split(' ').next()?.parse().ok()
 }
 
-/// The versions this was built with: its lock file is part of it.
-fn versions() -> BTreeMap<String, String> {
+/// The versions that are in the lock file this was built with.
+fn versions(catalogue: &Catalogue, lock: &str) -> BTreeMap<String, String> {
     #[derive(Deserialize)]
     struct Lock {
         package: Vec<Package>,
@@ -140,22 +129,40 @@ fn versions() -> BTreeMap<String, String> {
         name: String,
         version: String,
     }
-    let lock = toml::from_str::<Lock>(include_str!("../../Cargo.lock"));
-    lock.map(|lock| lock.package)
+    let under_test = catalogue.clients.iter().flat_map(|kind| kind.crates);
+    let wanted: BTreeSet<&str> = CRATES.iter().chain(under_test).copied().collect();
+    toml::from_str::<Lock>(lock)
+        .map(|lock| lock.package)
         .unwrap_or_default()
         .into_iter()
-        .filter(|package| CRATES.contains(&package.name.as_str()))
+        .filter(|package| wanted.contains(&*package.name))
         .map(|package| (package.name, package.version))
         .collect()
 }
 
 #[cfg(test)]
 mod tests {
+    use waitmark_harness::clients::{AsyncStd, Sequential, Smol, ThreadPool, Tokio};
+
     use super::*;
 
+    fn program() -> Program {
+        let catalogue = waitmark_harness::catalogue! {
+            clients: [Sequential, ThreadPool, Tokio, AsyncStd, Smol],
+            workloads: [],
+        };
+        let source = env!("CARGO_MANIFEST_DIR");
+        Program { catalogue, cargo_tmp: "", source, lock: include_str!("../../Cargo.lock") }
+    }
+
     #[test]
-    fn every_crate_has_its_version() {
-        assert_eq!(versions().into_keys().collect::<Vec<_>>(), CRATES);
+    fn every_crate_that_a_client_names_has_its_version() {
+        let Program { catalogue, lock, .. } = program();
+        let versions = versions(&catalogue, lock);
+        let named = catalogue.clients.iter().flat_map(|kind| kind.crates).chain(CRATES);
+        for name in named {
+            assert!(versions.contains_key(*name), "{name} is not in the lock file");
+        }
     }
 
     #[test]
@@ -169,7 +176,7 @@ mod tests {
 
     #[test]
     fn the_machine_is_described() {
-        let machine = before(1024).after();
+        let machine = before(&program(), 1024).now();
         assert!(machine.rustc.starts_with("rustc "), "{}", machine.rustc);
         assert_eq!((machine.open_files, machine.kernel.split(' ').count()), (1024, 3));
     }

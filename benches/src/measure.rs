@@ -1,134 +1,177 @@
 //! A measuring child: one client, its cells, in a process of their own.
 
 use std::any::Any;
-use std::net::SocketAddr;
+use std::cell::RefCell;
+use std::env;
 use std::panic::{self, AssertUnwindSafe};
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
 use criterion::{BenchmarkId, Criterion, SamplingMode};
-use serde::{Deserialize, Serialize};
-use waitmark_harness::client::{Client, Kind, Settings};
-use waitmark_harness::workload::{self, AnyWorkload, Batch, Wrong};
+use waitmark_harness::catalogue::{Batches, Catalogue, Kind};
+use waitmark_harness::meter::Usage;
+use waitmark_harness::workload::{Shape, Wrong};
+use waitmark_reports::record::{Costs, Method};
 
 use crate::child::Reports;
+use crate::control::{self, Stats};
+use crate::message::{How, Job, JobCell, Measured, Report};
+
+/// The variable that tells Criterion, and this child, where Criterion's files go.
+pub(crate) const CRITERION_HOME: &str = "CRITERION_HOME";
+
+/// The fewest samples that Criterion takes.
+const SAMPLES: u32 = 10;
+
+/// The fewest batches that are timed without Criterion.
+const FEWEST: u64 = 2;
+
+/// The part of the budget that Criterion warms up for: it has to know how long a batch takes.
+const WARM_UP: f64 = 0.1;
 
 /// Resamples of Criterion's own analysis, which is not used: as few as it takes without a warning.
 const RESAMPLES: usize = 1001;
 
-/// The cells of one client, and how to measure them.
-#[derive(Debug, Serialize, Deserialize)]
-pub(crate) struct Job {
-    pub(crate) client: String,
-    pub(crate) workers: usize,
-    pub(crate) pool_width: usize,
-    pub(crate) server: SocketAddr,
-    pub(crate) how: How,
-    pub(crate) cells: Vec<JobCell>,
-}
-
-#[derive(Debug, Serialize, Deserialize)]
-pub(crate) struct JobCell {
-    pub(crate) workload: String,
-    pub(crate) n: usize,
-    pub(crate) delay: Duration,
-    /// The cell's name within its client and workload.
-    pub(crate) parameter: String,
-}
-
-/// How a cell is measured, after a batch without delays. Every answer of every batch is checked.
-#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
-pub(crate) enum How {
-    /// By timing this many batches one by one.
-    Directly { batches: u32 },
-    /// By Criterion, into its home.
-    Criterion { samples: u32, warm_up: Duration, measurement: Duration },
-}
-
-/// What the child tells of its cells, by their place in the job.
-#[derive(Debug, Serialize, Deserialize)]
-pub(crate) enum Report {
-    Started(usize),
-    /// Done, with the times of its batches where Criterion did not take them, nanoseconds.
-    Done(usize, Vec<f64>),
-    Failed(usize, String),
-    /// The last report: no cell is left.
-    Finished,
-}
-
 /// Runs the job: the whole life of a measuring child.
-pub(crate) fn run(job: &Job, mut reports: Reports) -> Result<()> {
-    let kind: Kind = job.client.parse()?;
-    let settings = Settings {
-        workers: job.workers.try_into().context("workers")?,
-        pool_width: job.pool_width.try_into().context("pool_width")?,
-    };
-    let client = kind.start(&settings).with_context(|| format!("can't start {kind}"))?;
+pub(crate) fn run(catalogue: &Catalogue, job: &Job, mut reports: Reports) -> Result<()> {
+    let kind = catalogue.client(&job.kind).with_context(|| format!("no client {}", job.kind))?;
     for (i, cell) in job.cells.iter().enumerate() {
         reports.send(&Report::Started(i))?;
-        let plan = |delay| {
-            let entry = workload::ALL.iter().find(|entry| entry.name == cell.workload);
-            let entry = entry.with_context(|| format!("no workload {}", cell.workload))?;
-            (entry.plan)(&Batch { server: job.server, n: cell.n, delay }).context("planning")
-        };
-        let warm_up = plan(Duration::ZERO)?;
-        let plan = plan(cell.delay)?;
-        // The first batches of a process pay for what is made at its first use.
-        let times = time_batch(&client, &*warm_up)
-            .and_then(|_| measure(job.how, kind, cell, &client, &*plan));
-        reports.send(&match times {
-            Ok(times) => Report::Done(i, times),
-            Err(wrong) => Report::Failed(i, wrong.to_string()),
+        reports.send(&match measure(kind, job, cell) {
+            Ok(measured) => Report::Done(i, measured),
+            Err(error) => Report::Failed(i, format!("{error:#}")),
         })?;
     }
     reports.send(&Report::Finished)
 }
 
-/// Measures a cell, and gives the times of its batches where Criterion does not take them.
-fn measure(
-    how: How,
-    kind: Kind,
-    cell: &JobCell,
-    client: &Client,
-    plan: &dyn AnyWorkload,
-) -> Result<Vec<f64>, Wrong> {
-    match how {
-        How::Directly { batches } => (0..batches)
-            .map(|_| time_batch(client, plan).map(|time| time.as_nanos() as f64))
-            .collect(),
-        How::Criterion { samples, warm_up, measurement } => {
-            // Criterion can't be told to give a cell up, so a wrong answer unwinds through it.
-            panic::catch_unwind(AssertUnwindSafe(|| {
-                let mut criterion = Criterion::default().without_plots();
-                let mut group = criterion.benchmark_group(&cell.workload);
-                group
-                    .sampling_mode(SamplingMode::Flat)
-                    .sample_size(samples as usize)
-                    .warm_up_time(warm_up)
-                    .measurement_time(measurement)
-                    .nresamples(RESAMPLES);
-                group.bench_function(BenchmarkId::new(kind.name(), &cell.parameter), |bencher| {
-                    bencher.iter_custom(|batches| {
-                        (0..batches)
-                            .map(|_| time_batch(client, plan))
-                            .sum::<Result<Duration, Wrong>>()
-                            .unwrap_or_else(|wrong| panic::resume_unwind(Box::new(wrong)))
-                    });
-                });
-            }))
-            .map(|()| Vec::new())
-            .map_err(wrong_or_panic)
-        }
-    }
+/// Measures a cell: warms it up, has the server count anew, and times batches.
+fn measure(kind: &Kind, job: &Job, cell: &JobCell) -> Result<Measured> {
+    let shape = Shape { n: cell.n, delay: cell.delay, params: cell.params.clone() };
+    let batches = kind.start(&job.settings, &cell.workload, shape, job.servers.clone())?;
+    // Any address will do: all are one server.
+    let server = job.servers.0.first().filter(|_| cell.counted);
+    let before = server.map(|&server| control::reset(server)).transpose()?;
+    let mut meter = Meter::new(batches, cell.slowdown);
+    let samples = meter.samples(job, cell)?;
+    let stats = server.map(|&server| control::stats(server)).transpose()?;
+    let costs = meter.costs(before.as_ref(), stats.as_ref());
+    Ok(Measured {
+        method: samples.method,
+        timed: samples.each * samples.means_ns.len() as u64,
+        mean_ns: samples.means_ns.iter().sum::<f64>() / samples.means_ns.len() as f64,
+        samples_ns: samples.means_ns,
+        batches: meter.batches,
+        costs,
+        stats,
+    })
 }
 
-/// Times one batch. Its answers are checked after the clock has stopped.
-fn time_batch(client: &Client, plan: &dyn AnyWorkload) -> Result<Duration, Wrong> {
-    let start = Instant::now();
-    let outcome = plan.run(client);
-    let time = start.elapsed();
-    plan.check(&outcome)?;
-    Ok(time)
+/// Times of batches.
+struct Samples {
+    method: Method,
+    /// Batches in each sample.
+    each: u64,
+    /// Mean time of a batch in each sample, nanoseconds.
+    means_ns: Vec<f64>,
+}
+
+/// A cell's batches, and what they have come to so far.
+struct Meter {
+    cell: Box<dyn Batches>,
+    slowdown: f64,
+    batches: u64,
+    /// What the batches cost; `None` once one of them was not measured.
+    usage: Option<Usage>,
+}
+
+impl Meter {
+    fn new(cell: Box<dyn Batches>, slowdown: f64) -> Self {
+        Meter { cell, slowdown, batches: 0, usage: Some(Usage::default()) }
+    }
+
+    fn samples(&mut self, job: &Job, cell: &JobCell) -> Result<Samples> {
+        let budget = match cell.how {
+            How::Batches(count) => return Ok(self.directly(Vec::new(), count)?),
+            How::Budget(budget) => budget,
+        };
+        let first = self.batch()?;
+        if first * SAMPLES <= budget {
+            self.by_criterion(job, cell, budget)
+        } else {
+            let count = budget.div_duration_f64(first) as u64;
+            Ok(self.directly(vec![first], count.max(FEWEST))?)
+        }
+    }
+
+    /// Times batches one by one until there are `count`, with those in `times`.
+    fn directly(&mut self, mut times: Vec<Duration>, count: u64) -> Result<Samples, Wrong> {
+        while (times.len() as u64) < count {
+            times.push(self.batch()?);
+        }
+        let means_ns = times.iter().map(|time| time.as_nanos() as f64).collect();
+        Ok(Samples { method: Method::Direct, each: 1, means_ns })
+    }
+
+    /// Has Criterion take samples for the time of the budget.
+    fn by_criterion(&mut self, job: &Job, cell: &JobCell, budget: Duration) -> Result<Samples> {
+        let batches = RefCell::new(self);
+        // Criterion can't be told to give a cell up, so a wrong answer unwinds through it.
+        panic::catch_unwind(AssertUnwindSafe(|| {
+            let mut criterion = Criterion::default().without_plots();
+            let mut group = criterion.benchmark_group(&cell.workload);
+            group
+                .sampling_mode(SamplingMode::Flat)
+                .sample_size(SAMPLES as usize)
+                .warm_up_time(budget.mul_f64(WARM_UP).max(Duration::from_nanos(1)))
+                .measurement_time(budget)
+                .nresamples(RESAMPLES);
+            group.bench_function(BenchmarkId::new(&job.client, &cell.parameter), |bencher| {
+                bencher.iter_custom(|count| {
+                    (0..count)
+                        .map(|_| batches.borrow_mut().batch())
+                        .sum::<Result<Duration, Wrong>>()
+                        .unwrap_or_else(|wrong| panic::resume_unwind(Box::new(wrong)))
+                });
+            });
+        }))
+        .map_err(wrong_or_panic)?;
+        let home = env::var_os(CRITERION_HOME).map(PathBuf::from).context("no CRITERION_HOME")?;
+        let is_this = |m: &waitmark_reports::criterion::Measurement| {
+            (&m.group, &m.function, &m.value) == (&cell.workload, &job.client, &cell.parameter)
+        };
+        let found = waitmark_reports::criterion::read(&home)?.into_iter().find(is_this);
+        let found = found.context("Criterion left no samples")?;
+        let (each, means_ns) = (found.iterations, found.samples_ns);
+        Ok(Samples { method: Method::Criterion, each, means_ns })
+    }
+
+    /// Runs one batch, and makes it as much longer as the cell was told to.
+    fn batch(&mut self) -> Result<Duration, Wrong> {
+        let taken = self.cell.run()?;
+        self.batches += 1;
+        self.usage = self.usage.zip(taken.usage).map(|(sum, usage)| sum + usage);
+        let longer = taken.time.mul_f64(self.slowdown);
+        let start = Instant::now();
+        while start.elapsed() < longer {
+            std::hint::spin_loop();
+        }
+        Ok(taken.time + longer)
+    }
+
+    fn costs(&self, before: Option<&Stats>, after: Option<&Stats>) -> Option<Costs> {
+        let usage = self.usage?;
+        let nanos = |time: Duration| u64::try_from(time.as_nanos()).unwrap_or(u64::MAX);
+        let server = after.and_then(Stats::cpu).zip(before.and_then(Stats::cpu));
+        Some(Costs {
+            user_ns: nanos(usage.user),
+            system_ns: nanos(usage.system),
+            voluntary: usage.voluntary,
+            involuntary: usage.involuntary,
+            server_ns: server.map(|(after, before)| nanos(after.saturating_sub(before))),
+        })
+    }
 }
 
 fn wrong_or_panic(payload: Box<dyn Any + Send>) -> Wrong {

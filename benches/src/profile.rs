@@ -1,17 +1,20 @@
-//! Profiles: which cells to measure, how many rounds of them, and how long.
+//! Profiles: which clients do what, in how many rounds, and for how long.
 
-use std::num::NonZero;
+mod file;
+#[cfg(test)]
+mod tests;
+
 use std::path::{Path, PathBuf};
 use std::time::Duration;
-use std::{env, fs, thread};
+use std::{env, fs};
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, anyhow, bail, ensure};
 use serde::Deserialize;
-use waitmark_harness::client::{Kind, Settings};
-use waitmark_harness::workload;
+use serde_json::Value;
+use waitmark_harness::catalogue::Catalogue;
 use waitmark_reports::record;
 
-use crate::measure::How;
+use file::{File, Named, Own};
 
 /// The variable that chooses the profile: a name, or the path of a file.
 const VARIABLE: &str = "WAITMARK_PROFILE";
@@ -23,45 +26,45 @@ const BUILT_IN: &[(&str, &str)] = &[
     ("guide", include_str!("../profiles/guide.toml")),
 ];
 
-/// The fewest samples that Criterion takes.
-pub(crate) const CRITERION_SAMPLES: u32 = 10;
+/// The longest delay, budget and run that a profile may ask for.
+const LONGEST: Duration = Duration::from_secs(24 * 3600);
 
 /// A profile, checked, with every default filled in.
 #[derive(Clone, Debug)]
 pub(crate) struct Profile {
     /// The name of a built-in profile, or the path of a file.
     pub(crate) name: String,
-    pub(crate) workloads: Vec<workload::Entry>,
-    pub(crate) clients: Vec<Kind>,
-    pub(crate) reference: Kind,
-    pub(crate) sizes: Vec<u32>,
-    pub(crate) delays: Vec<Duration>,
+    pub(crate) clients: Vec<Client>,
+    pub(crate) workloads: Vec<Workload>,
     pub(crate) rounds: u32,
-    pub(crate) samples: u32,
-    pub(crate) warm_up: Duration,
-    pub(crate) measurement: Duration,
-    pub(crate) settings: Settings,
+    /// The half width of every pair's interval that ends the run early.
+    pub(crate) precision: Option<f64>,
+    pub(crate) max_time: Option<Duration>,
     pub(crate) margin: f64,
     pub(crate) seed: u64,
 }
 
-/// A profile as its file has it.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct File {
-    workloads: Option<Vec<String>>,
-    clients: Option<Vec<String>>,
-    reference: Option<String>,
-    sizes: Option<Vec<i64>>,
-    delays: Option<Vec<String>>,
-    rounds: Option<i64>,
-    samples: Option<i64>,
-    warm_up: Option<String>,
-    measurement: Option<String>,
-    workers: Option<i64>,
-    pool_width: Option<i64>,
-    margin: Option<f64>,
-    seed: Option<u64>,
+/// A kind of client with its settings, under a name.
+#[derive(Clone, Debug)]
+pub(crate) struct Client {
+    pub(crate) name: String,
+    pub(crate) kind: String,
+    pub(crate) settings: Value,
+}
+
+/// A workload with its parameters, and the cells it is measured in.
+#[derive(Clone, Debug)]
+pub(crate) struct Workload {
+    pub(crate) name: String,
+    pub(crate) params: Value,
+    /// The parameters that differ from the defaults: `stages=5,`.
+    pub(crate) label: String,
+    pub(crate) sizes: Vec<u32>,
+    /// One `None` for a workload without delays.
+    pub(crate) delays: Vec<Option<Duration>>,
+    /// Its place among the clients.
+    pub(crate) reference: usize,
+    pub(crate) budget: Duration,
 }
 
 impl Profile {
@@ -71,10 +74,10 @@ impl Profile {
     ///
     /// If there is none of that name, or the file holds a wrong key or value: says which file,
     /// which key, and what is allowed.
-    pub(crate) fn from_env() -> Result<Self> {
+    pub(crate) fn from_env(catalogue: &Catalogue) -> Result<Self> {
         let name = env::var(VARIABLE).unwrap_or_else(|_| "default".to_owned());
         if let Some((_, text)) = BUILT_IN.iter().find(|(built_in, _)| *built_in == name) {
-            return Profile::parse(&name, text);
+            return Profile::parse(catalogue, &name, text);
         }
         if !name.contains('/') && !name.ends_with(".toml") {
             let names: Vec<_> = BUILT_IN.iter().map(|(name, _)| *name).collect();
@@ -86,49 +89,43 @@ impl Profile {
         let path = from_where_cargo_was_called(Path::new(&name));
         let text = fs::read_to_string(&path)
             .with_context(|| format!("{VARIABLE}={name}: can't read {}", path.display()))?;
-        Profile::parse(&path.display().to_string(), &text)
+        Profile::parse(catalogue, &path.display().to_string(), &text)
     }
 
-    pub(crate) fn parse(name: &str, text: &str) -> Result<Self> {
+    pub(crate) fn parse(catalogue: &Catalogue, name: &str, text: &str) -> Result<Self> {
         let read = |text| toml::from_str::<File>(text).map_err(anyhow::Error::from);
         let built_in = read(BUILT_IN[0].1)?;
+        let known = built_in.clients.clone().unwrap_or_default();
         read(text)
-            .and_then(|file| file.or(built_in).checked(name))
+            .and_then(|file| checked(catalogue, &known, name, file.or(built_in)))
             .with_context(|| format!("profile {name}"))
     }
 
-    /// How the cells are measured.
-    pub(crate) fn how(&self) -> How {
-        let Profile { samples, warm_up, measurement, .. } = *self;
-        if self.by_criterion() {
-            How::Criterion { samples, warm_up, measurement }
-        } else {
-            How::Directly { batches: samples }
-        }
-    }
-
     /// The profile as the record has it.
-    pub(crate) fn record(&self) -> record::Profile {
-        record::Profile {
+    pub(crate) fn record(&self) -> Result<record::Profile> {
+        let client = |client: &Client| {
+            Ok(record::Client {
+                name: client.name.clone(),
+                kind: client.kind.clone(),
+                settings: record_values(&client.settings)?,
+            })
+        };
+        Ok(record::Profile {
             name: self.name.clone(),
-            reference: self.reference.name().to_owned(),
             rounds: self.rounds,
-            samples: self.samples,
-            criterion: self.by_criterion().then_some(record::Criterion {
-                warm_up_ms: self.warm_up.as_secs_f64() * 1e3,
-                measurement_ms: self.measurement.as_secs_f64() * 1e3,
-            }),
-            workers: self.settings.workers.get() as u32,
-            pool_width: self.settings.pool_width.get() as u32,
+            precision: self.precision,
+            max_time_s: self.max_time.map(|time| time.as_secs_f64()),
             margin: self.margin,
             seed: self.seed,
-        }
+            clients: self.clients.iter().map(client).collect::<Result<_>>()?,
+        })
     }
+}
 
-    /// Whether Criterion takes the samples.
-    pub(crate) fn by_criterion(&self) -> bool {
-        self.samples >= CRITERION_SAMPLES
-    }
+/// Settings or parameters as the record has them.
+pub(crate) fn record_values(values: &Value) -> Result<record::Values> {
+    record::Values::deserialize(values)
+        .context("settings and parameters have to be numbers from 0, texts and flags")
 }
 
 /// Cargo runs a benchmark in its package's folder: a path in the environment was meant from the
@@ -137,78 +134,150 @@ pub(crate) fn from_where_cargo_was_called(path: &Path) -> PathBuf {
     env::var_os("PWD").map_or_else(PathBuf::new, PathBuf::from).join(path)
 }
 
-impl File {
-    /// Takes what this file leaves out from `other`.
-    fn or(self, other: File) -> File {
-        File {
-            workloads: self.workloads.or(other.workloads),
-            clients: self.clients.or(other.clients),
-            reference: self.reference.or(other.reference),
-            sizes: self.sizes.or(other.sizes),
-            delays: self.delays.or(other.delays),
-            rounds: self.rounds.or(other.rounds),
-            samples: self.samples.or(other.samples),
-            warm_up: self.warm_up.or(other.warm_up),
-            measurement: self.measurement.or(other.measurement),
-            workers: self.workers.or(other.workers),
-            pool_width: self.pool_width.or(other.pool_width),
-            margin: self.margin.or(other.margin),
-            seed: self.seed.or(other.seed),
-        }
+fn checked(catalogue: &Catalogue, known: &[Named], name: &str, file: File) -> Result<Profile> {
+    let clients: Vec<Client> =
+        each("clients", &file.clients, |client| find_client(catalogue, known, client))?;
+    for (i, client) in clients.iter().enumerate() {
+        let twice = clients[..i].iter().any(|other| other.name == client.name);
+        ensure!(
+            !twice,
+            "clients: `{}` stands there twice: each needs a name of its own",
+            client.name
+        );
     }
+    let workloads = each("workloads", &file.workloads, |named| {
+        find_workload(catalogue, &clients, &file, named)
+    })?;
+    for (i, one) in workloads.iter().enumerate() {
+        let same = |other: &Workload| (&other.name, &other.params) == (&one.name, &one.params);
+        ensure!(
+            !workloads[..i].iter().any(same),
+            "workloads: `{}` stands there twice with the same parameters",
+            one.name
+        );
+    }
+    let precision = share("precision", file.precision)?;
+    let max_time = file
+        .max_time
+        .as_deref()
+        .map(|time| duration(time, Duration::from_secs(1), LONGEST).context("max_time"));
+    Ok(Profile {
+        name: name.to_owned(),
+        clients,
+        workloads,
+        rounds: in_range(file.rounds.context("rounds: missing")?, 1, 1000).context("rounds")?,
+        precision: Some(precision).filter(|&precision| precision > 0.0),
+        max_time: max_time.transpose()?,
+        margin: share("margin", file.margin)?,
+        seed: file.seed.unwrap_or_else(|| fastrand::u64(..)),
+    })
+}
 
-    fn checked(self, name: &str) -> Result<Profile> {
-        let clients = each("clients", self.clients, |name| Ok(name.parse::<Kind>()?))?;
-        let reference: Kind =
-            self.reference.context("reference: missing")?.parse().context("reference")?;
-        ensure!(clients.contains(&reference), "reference: `{reference}` is not among the clients");
-        let cpus = thread::available_parallelism().map_or(1, usize::from) as i64;
-        let margin = self.margin.context("margin: missing")?;
-        ensure!((0.0..1.0).contains(&margin), "margin: {margin} is not allowed: 0 to below 1");
-        Ok(Profile {
-            name: name.to_owned(),
-            workloads: each("workloads", self.workloads, |name| find_workload(&name))?,
-            clients,
-            reference,
-            sizes: each("sizes", self.sizes, |n| in_range(n, 1, 10_000))?,
-            delays: each("delays", self.delays, |delay| {
-                duration(&delay, Duration::from_micros(1), Duration::from_secs(60))
+/// A name alone is that of a client of the default profile, or of a kind.
+fn find_client(catalogue: &Catalogue, known: &[Named], named: &Named) -> Result<Client> {
+    let name = check_name(&named.name)?;
+    let of_default = || known.iter().find(|known| known.name == name)?.rest.as_ref();
+    let mut settings = named.rest.as_ref().or_else(of_default).cloned().unwrap_or_default();
+    let kind = match settings.remove("kind") {
+        None => name.clone(),
+        Some(toml::Value::String(kind)) => kind,
+        Some(other) => bail!("`{name}`: kind {other} is not a text"),
+    };
+    let entry = catalogue.client(&kind).ok_or_else(|| {
+        let kinds: Vec<_> = catalogue.clients.iter().map(|kind| kind.name).collect();
+        anyhow!("`{name}`: no kind of client is named `{kind}`; there are {}", kinds.join(", "))
+    })?;
+    let settings = (entry.settings)(file::values(&settings)?)
+        .with_context(|| format!("`{name}`, of kind {kind}"))?;
+    record_values(&settings).with_context(|| format!("`{name}`"))?;
+    Ok(Client { name, kind, settings })
+}
+
+fn find_workload(
+    catalogue: &Catalogue,
+    clients: &[Client],
+    file: &File,
+    named: &Named,
+) -> Result<Workload> {
+    let name = &named.name;
+    let entry = catalogue.workload(name).ok_or_else(|| {
+        let names: Vec<_> = catalogue.workloads.iter().map(|entry| entry.name).collect();
+        anyhow!("no workload is named `{name}`; there are {}", names.join(", "))
+    })?;
+    let own = named.rest.clone().map_or_else(|| Ok(Own::default()), Own::deserialize);
+    let own = own.with_context(|| format!("`{name}`"))?;
+    let check = || -> Result<Workload> {
+        let params = (entry.params)(file::values(&own.params)?).context("params")?;
+        record_values(&params).context("params")?;
+        let defaults = (entry.params)(Value::Object(Default::default())).context("params")?;
+        let sizes = own.sizes.as_ref().or(file.sizes.as_ref());
+        let delays = own.delays.as_ref().or(file.delays.as_ref());
+        let delays = match entry.delayed {
+            true => each_value("delays", delays, |delay| {
+                duration(delay, Duration::from_micros(1), Duration::from_secs(60)).map(Some)
             })?,
-            rounds: number("rounds", self.rounds, 1, 1000)?,
-            samples: number("samples", self.samples, 1, 1000)?,
-            warm_up: time("warm_up", self.warm_up)?,
-            measurement: time("measurement", self.measurement)?,
-            settings: Settings {
-                workers: threads("workers", self.workers.or(Some(cpus)))?,
-                pool_width: threads("pool_width", self.pool_width)?,
-            },
-            margin,
-            seed: self.seed.unwrap_or_else(|| fastrand::u64(..)),
+            false => vec![None],
+        };
+        let reference = own.reference.as_ref().or(file.reference.as_ref());
+        let reference = reference.context("reference: missing")?;
+        let budget = own.budget.as_ref().or(file.budget.as_ref()).context("budget: missing")?;
+        Ok(Workload {
+            name: name.clone(),
+            label: label(&params, &defaults),
+            params,
+            sizes: each_value("sizes", sizes, |&n| in_range(n, 1, 20_000))?,
+            delays,
+            reference: clients
+                .iter()
+                .position(|client| client.name == *reference)
+                .with_context(|| format!("reference: `{reference}` is not among the clients"))?,
+            budget: duration(budget, Duration::from_millis(1), LONGEST).context("budget")?,
         })
-    }
+    };
+    check().with_context(|| format!("`{name}`"))
 }
 
-fn find_workload(name: &str) -> Result<workload::Entry> {
-    let names = || workload::ALL.iter().map(|entry| entry.name).collect::<Vec<_>>().join(", ");
-    workload::ALL
-        .iter()
-        .find(|entry| entry.name == name)
-        .copied()
-        .with_context(|| format!("no workload is named `{name}`; there are {}", names()))
+/// The parameters that are not the defaults: `stages=5,`.
+fn label(params: &Value, defaults: &Value) -> String {
+    let params = params.as_object().into_iter().flatten();
+    let other = params.filter(|(name, value)| defaults.get(name) != Some(value));
+    other.map(|(name, value)| format!("{name}={value},")).collect()
 }
 
-/// Checks each of a list's values; the list must have one, and none twice.
-fn each<T: PartialEq + Clone, U>(
+/// Names are shown in tables, files and terminals.
+fn check_name(name: &str) -> Result<String> {
+    let fits = !name.is_empty() && name.len() <= 40;
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_.+@".contains(c);
+    ensure!(
+        fits && name.chars().all(plain),
+        "{name:?} is not allowed as a name: up to 40 letters, digits and -_.+@"
+    );
+    Ok(name.to_owned())
+}
+
+/// Checks each of a list's entries; the list must have one.
+fn each<T, U>(
     key: &'static str,
-    values: Option<Vec<T>>,
-    check: impl Fn(T) -> Result<U>,
+    values: &Option<Vec<T>>,
+    check: impl Fn(&T) -> Result<U>,
 ) -> Result<Vec<U>> {
-    let values = values.with_context(|| format!("{key}: missing"))?;
+    let values = values.as_ref().with_context(|| format!("{key}: missing"))?;
     ensure!(!values.is_empty(), "{key}: the list is empty: name at least one");
-    for (i, value) in values.iter().enumerate() {
-        ensure!(!values[..i].contains(value), "{key}: entry {} stands there twice", i + 1);
+    values.iter().map(check).collect::<Result<_>>().context(key)
+}
+
+/// The same for values, of which none may stand there twice.
+fn each_value<T: Clone + PartialEq, U>(
+    key: &'static str,
+    values: Option<&Vec<T>>,
+    check: impl Fn(&T) -> Result<U>,
+) -> Result<Vec<U>> {
+    let values = values.cloned();
+    for (i, value) in values.iter().flatten().enumerate() {
+        let twice = values.iter().flatten().take(i).any(|other| other == value);
+        ensure!(!twice, "{key}: entry {} stands there twice", i + 1);
     }
-    values.into_iter().map(check).collect::<Result<_>>().context(key)
+    each(key, &values, check)
 }
 
 fn in_range(value: i64, low: u32, high: u32) -> Result<u32> {
@@ -218,77 +287,18 @@ fn in_range(value: i64, low: u32, high: u32) -> Result<u32> {
         .with_context(|| format!("{value} is not allowed: {low} to {high}"))
 }
 
-fn number(key: &'static str, value: Option<i64>, low: u32, high: u32) -> Result<u32> {
-    in_range(value.with_context(|| format!("{key}: missing"))?, low, high).context(key)
-}
-
-fn threads(key: &'static str, value: Option<i64>) -> Result<NonZero<usize>> {
-    NonZero::new(number(key, value, 1, 1024)? as usize).with_context(|| format!("{key}: zero"))
-}
-
-fn time(key: &'static str, value: Option<String>) -> Result<Duration> {
+fn share(key: &'static str, value: Option<f64>) -> Result<f64> {
     let value = value.with_context(|| format!("{key}: missing"))?;
-    duration(&value, Duration::from_millis(1), Duration::from_secs(600)).context(key)
+    ensure!((0.0..1.0).contains(&value), "{key}: {value} is not allowed: 0 to below 1");
+    Ok(value)
 }
 
-fn duration(text: &str, low: Duration, high: Duration) -> Result<Duration> {
+/// Reads a duration within these bounds.
+pub(crate) fn duration(text: &str, low: Duration, high: Duration) -> Result<Duration> {
     humantime::parse_duration(text).ok().filter(|value| (low..=high).contains(value)).with_context(
         || {
             let (low, high) = (humantime::format_duration(low), humantime::format_duration(high));
             format!("`{text}` is not allowed: {low} to {high}, with its unit, e.g. \"10ms\"")
         },
     )
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn refused(text: &str) -> String {
-        format!("{:#}", Profile::parse("mine.toml", text).unwrap_err())
-    }
-
-    #[test]
-    fn the_built_in_profiles_are_valid() {
-        for (name, text) in BUILT_IN {
-            assert_eq!(Profile::parse(name, text).unwrap().name, *name);
-        }
-    }
-
-    #[test]
-    fn what_a_profile_leaves_out_comes_from_the_default() {
-        let profile = Profile::parse("mine.toml", "sizes = [7]\nseed = 3").unwrap();
-        assert_eq!((profile.sizes, profile.rounds, profile.seed), (vec![7], 5, 3));
-    }
-
-    #[test]
-    fn a_wrong_value_names_the_file_the_key_and_what_is_allowed() {
-        insta::assert_snapshot!(refused("sizes = [5, 0]"), @"profile mine.toml: sizes: 0 is not allowed: 1 to 10000");
-        insta::assert_snapshot!(refused("sizes = []"), @"profile mine.toml: sizes: the list is empty: name at least one");
-        insta::assert_snapshot!(refused("sizes = [5, 10, 5]"), @"profile mine.toml: sizes: entry 3 stands there twice");
-        insta::assert_snapshot!(refused("rounds = -1"), @"profile mine.toml: rounds: -1 is not allowed: 1 to 1000");
-        insta::assert_snapshot!(refused("margin = 1.5"), @"profile mine.toml: margin: 1.5 is not allowed: 0 to below 1");
-        insta::assert_snapshot!(refused("delays = [\"10\"]"), @r#"profile mine.toml: delays: `10` is not allowed: 1us to 1m, with its unit, e.g. "10ms""#);
-        insta::assert_snapshot!(refused("clients = [\"threads\"]"), @"profile mine.toml: clients: no client is named `threads`; there are sequential, thread-pool, tokio, async-std, smol");
-        insta::assert_snapshot!(refused("clients = [\"tokio\"]"), @"profile mine.toml: reference: `sequential` is not among the clients");
-        insta::assert_snapshot!(refused("workloads = [\"fan\"]"), @"profile mine.toml: workloads: no workload is named `fan`; there are fan_out");
-    }
-
-    #[test]
-    fn a_wrong_key_or_type_is_shown_in_its_place() {
-        insta::assert_snapshot!(refused("round = 3"), @r"
-        profile mine.toml: TOML parse error at line 1, column 1
-          |
-        1 | round = 3
-          | ^^^^^
-        unknown field `round`, expected one of `workloads`, `clients`, `reference`, `sizes`, `delays`, `rounds`, `samples`, `warm_up`, `measurement`, `workers`, `pool_width`, `margin`, `seed`
-        ");
-        insta::assert_snapshot!(refused("rounds = \"many\""), @r#"
-        profile mine.toml: TOML parse error at line 1, column 10
-          |
-        1 | rounds = "many"
-          |          ^^^^^^
-        invalid type: string "many", expected i64
-        "#);
-    }
 }

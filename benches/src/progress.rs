@@ -13,6 +13,8 @@ pub(crate) struct Progress {
     /// Planned time of the cells that are done.
     done: Duration,
     current: Option<Current>,
+    /// Which round it is, e.g. `round 3 of 10`.
+    round: String,
 }
 
 /// The cell that runs.
@@ -24,14 +26,26 @@ struct Current {
 
 impl Progress {
     pub(crate) fn new(planned: Duration) -> Self {
-        let style = ProgressStyle::with_template("{bar:30} {percent:>3}%  {msg}")
+        let style = ProgressStyle::with_template("{bar:20} {percent:>3}%  {wide_msg}")
             .unwrap_or_else(|_| ProgressStyle::default_bar());
         let bar = ProgressBar::with_draw_target(
             Some(planned.as_millis() as u64),
             ProgressDrawTarget::stderr_with_hz(4),
         )
         .with_style(style);
-        Progress { bar, started: Instant::now(), planned, done: Duration::ZERO, current: None }
+        Progress {
+            bar,
+            started: Instant::now(),
+            planned,
+            done: Duration::ZERO,
+            current: None,
+            round: "verification".to_owned(),
+        }
+    }
+
+    /// A round begins.
+    pub(crate) fn round(&mut self, round: u32, rounds: u32) {
+        self.round = format!("round {round} of {rounds}");
     }
 
     /// A line that stays, on a terminal and elsewhere.
@@ -57,7 +71,7 @@ impl Progress {
     pub(crate) fn tick(&self) {
         let Some(current) = &self.current else { return };
         self.bar.set_position((self.done + self.of_current()).as_millis() as u64);
-        self.bar.set_message(format!("{}, about {} left", current.name, round(self.left())));
+        self.bar.set_message(message(&self.round, self.left(), &current.name));
     }
 
     /// The cell that ran is done, or given up.
@@ -91,6 +105,11 @@ impl Progress {
     }
 }
 
+/// What stands beside the bar. The cell comes last: where there is too little room, it is cut.
+fn message(place: &str, left: Duration, cell: &str) -> String {
+    format!("{place}, {} left  {cell}", round(left))
+}
+
 /// A time for people: `1m 20s`, in steps that suit its length.
 pub(crate) fn round(time: Duration) -> String {
     let seconds = time.as_secs_f64();
@@ -102,6 +121,14 @@ pub(crate) fn round(time: Duration) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn bar_and_message_fit_into_80_columns() {
+        let longest =
+            message("round 10 of 10", Duration::from_secs(599), "fan_out/thread-pool-32/10ms/100");
+        assert_eq!(longest, "round 10 of 10, 10m left  fan_out/thread-pool-32/10ms/100");
+        assert!("{bar:20} 100%  ".len() + longest.len() <= 80 - 1 + "{bar:".len(), "{longest}");
+    }
 
     #[test]
     fn times_are_rounded_for_people() {

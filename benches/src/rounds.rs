@@ -1,214 +1,244 @@
-//! The rounds: every client in a fresh process, in a new random order each time.
+//! The rounds: every client in a fresh process, the order balanced, the record kept after each turn.
 
 use std::path::Path;
+use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result};
-use fastrand::Rng;
-use waitmark_harness::client::Kind;
-use waitmark_reports::criterion::{self, Measurement};
-use waitmark_reports::record::{self, Lateness, Round, Status, Turn};
+use anyhow::Result;
+use waitmark_harness::catalogue::Catalogue;
+use waitmark_harness::workload::Servers;
+use waitmark_reports::analysis::widest_pair;
+use waitmark_reports::record::{self, Counts, Ended, Lateness, Status};
 
 use crate::cell::Cell;
-use crate::measure::How;
+use crate::message::{How, Measured};
+use crate::order::Orders;
 use crate::profile::Profile;
 use crate::progress::Progress;
-use crate::server::{self, Server, Stats};
-use crate::session::{Session, Stopped, Task};
+use crate::turn::{Outcome, Stopped, Turn};
 use crate::verify;
+
+/// Rounds before which the run does not end early, however narrow its intervals: a standard
+/// deviation of fewer is little known.
+const FEWEST: u32 = 5;
+
+/// Where and on what the rounds are run.
+pub(crate) struct Ground<'a> {
+    pub(crate) catalogue: &'a Catalogue,
+    pub(crate) profile: &'a Profile,
+    pub(crate) servers: &'a Servers,
+    /// The folder of Criterion's homes, a folder a round.
+    pub(crate) criterion: &'a Path,
+    /// When the run has to be over.
+    pub(crate) deadline: Option<Instant>,
+}
 
 /// A cell and what has become of it.
 struct Progressing {
     cell: Cell,
-    failed: Option<String>,
-    rounds: Vec<Round>,
+    record: record::Cell,
 }
 
 /// All that is measured, as it grows.
 pub(crate) struct Rounds<'a> {
-    profile: &'a Profile,
-    server: &'a Server,
-    /// The folder of Criterion's homes, a folder a round.
-    criterion: &'a Path,
+    ground: Ground<'a>,
     cells: Vec<Progressing>,
-    turns: Vec<Turn>,
 }
 
 impl<'a> Rounds<'a> {
-    pub(crate) fn new(
-        profile: &'a Profile,
-        server: &'a Server,
-        criterion: &'a Path,
-        cells: &[Cell],
-    ) -> Self {
-        let cells =
-            cells.iter().map(|&cell| Progressing { cell, failed: None, rounds: Vec::new() });
-        Rounds { profile, server, criterion, cells: cells.collect(), turns: Vec::new() }
+    pub(crate) fn new(ground: Ground<'a>, cells: Vec<Cell>) -> Result<Self> {
+        let cells = cells.into_iter().map(|cell| Ok(Progressing { record: cell.record()?, cell }));
+        Ok(Rounds { ground, cells: cells.collect::<Result<_>>()? })
     }
 
-    /// Verifies the clients; a wrong one fails all of its cells.
+    /// Verifies the clients; one that does a workload wrong fails all of its cells of it.
     pub(crate) fn verify(&mut self, plan: &[Cell], progress: &mut Progress) -> Result<(), Stopped> {
-        for &cell in plan {
-            let home = self.criterion.join("verification").join(cell.client.name());
-            if let Some(reason) = verify::check(cell, self.profile, self.server, &home, progress)? {
-                self.fail(progress, cell.client, cell.workload.name, &reason);
+        let home = self.ground.criterion.join("verification");
+        for client in 0..self.ground.profile.clients.len() {
+            let mut left: Vec<&Cell> = plan.iter().filter(|cell| cell.client == client).collect();
+            for attempt in 1..=verify::ATTEMPTS {
+                if left.is_empty() {
+                    break;
+                }
+                let (outcomes, stopped) = self.turn(client, &left, verify::how, &home, progress);
+                let mut again = Vec::new();
+                for (cell, outcome) in left.into_iter().zip(outcomes) {
+                    let wrong = match outcome {
+                        None => continue,
+                        Some(Err(reason)) => reason,
+                        Some(Ok(measured)) => match verify::wrong_peak(cell, &measured) {
+                            None => continue,
+                            Some(_) if attempt < verify::ATTEMPTS => {
+                                again.push(cell);
+                                continue;
+                            }
+                            Some(wrong) => wrong,
+                        },
+                    };
+                    self.fail_verification(cell, &wrong, progress);
+                }
+                stopped.map_or(Ok(()), Err)?;
+                left = again;
             }
         }
         Ok(())
     }
 
-    /// Runs all rounds, or as many as there is time for before Ctrl-C.
-    pub(crate) fn run(&mut self, how: How, progress: &mut Progress) -> Result<(), Stopped> {
-        let mut rng = Rng::with_seed(self.profile.seed);
-        for round in 0..self.profile.rounds {
-            let mut clients = self.profile.clients.clone();
-            rng.shuffle(&mut clients);
-            for (order, &client) in clients.iter().enumerate() {
-                self.session(round, order as u32, client, how, progress)?;
+    fn fail_verification(&mut self, verified: &Cell, reason: &str, progress: &mut Progress) {
+        let (workload, client) = (&verified.workload.name, &verified.client_name);
+        progress.say(&format!("{workload}/{client} failed its verification: {reason}"));
+        for Progressing { cell, record } in &mut self.cells {
+            if verify::same_client_and_workload(cell, verified) {
+                progress.give_up(self.ground.profile.rounds * cell.estimate(cell.budget()));
+                fail(record, format!("verification: {reason}"));
             }
-            let rounds = self.profile.rounds;
-            progress.say_without_bar(&format!("round {} of {rounds} done", round + 1));
         }
-        Ok(())
+    }
+
+    /// Runs all rounds, or as many as it takes or there is time for, and says why it ended.
+    /// `keep` is given what there is after every turn.
+    pub(crate) fn run(
+        &mut self,
+        how: fn(&Cell) -> How,
+        progress: &mut Progress,
+        mut keep: impl FnMut(&[record::Cell]) -> Result<()>,
+    ) -> Result<Ended, Stopped> {
+        let profile = self.ground.profile;
+        let mut longest = Duration::ZERO;
+        for (round, order) in
+            (0..profile.rounds).zip(Orders::new(profile.clients.len(), profile.seed))
+        {
+            let start = Instant::now();
+            if self.ground.deadline.is_some_and(|deadline| start + longest > deadline) {
+                return Ok(Ended::MaxTime);
+            }
+            progress.round(round + 1, profile.rounds);
+            for (place, client) in order.into_iter().enumerate() {
+                self.client(round, place as u32, client, how, progress, &mut keep)?;
+            }
+            longest = longest.max(start.elapsed());
+            let widest = widest_pair(&self.record());
+            progress.say_without_bar(&said(round + 1, profile.rounds, widest));
+            let known = |precision| widest.is_some_and(|widest| widest <= precision);
+            if round + 1 >= FEWEST
+                && round + 1 < profile.rounds
+                && profile.precision.is_some_and(known)
+            {
+                return Ok(Ended::Precise);
+            }
+        }
+        Ok(Ended::Planned)
     }
 
     /// One client's turn in a round: its cells that have not failed.
-    fn session(
+    fn client(
         &mut self,
         round: u32,
-        order: u32,
-        client: Kind,
-        how: How,
+        place: u32,
+        client: usize,
+        how: fn(&Cell) -> How,
         progress: &mut Progress,
+        keep: &mut impl FnMut(&[record::Cell]) -> Result<()>,
     ) -> Result<(), Stopped> {
-        let places: Vec<usize> = (0..self.cells.len())
-            .filter(|&i| self.cells[i].cell.client == client && self.cells[i].failed.is_none())
-            .collect();
-        if places.is_empty() {
+        let is_due =
+            |cell: &Progressing| cell.cell.client == client && cell.record.status != Status::Failed;
+        let due: Vec<usize> = (0..self.cells.len()).filter(|&i| is_due(&self.cells[i])).collect();
+        let cells: Vec<&Cell> = due.iter().map(|&i| &self.cells[i].cell).collect();
+        if cells.is_empty() {
             return Ok(());
         }
-        let cells: Vec<Cell> = places.iter().map(|&i| self.cells[i].cell).collect();
-        let home = self.criterion.join(format!("round-{}", round + 1)).join(client.name());
-        let (profile, server) = (self.profile, self.server);
-        let task = Task { profile, server, client, cells: &cells, how, home: &home };
-        let Session { cells: results, stats } = task.run(progress)?;
-        self.turns.push(turn(round, client, &stats));
-        // A killed client may have left its files half written: they are not looked at.
-        let measurements = match how {
-            How::Criterion { .. } if results.iter().any(Result::is_ok) => criterion::read(&home),
-            _ => Ok(Vec::new()),
-        };
-        let measurements =
-            measurements.map_err(|error| format!("{:#}", anyhow::Error::from(error)));
-        for (i, result) in places.into_iter().zip(results) {
-            let cell = &mut self.cells[i];
-            let taken = result.and_then(|times| {
-                observation(&cell.cell, how, times, measurements.as_deref()?, round, order)
-                    .map_err(|error| format!("{error:#}"))
-            });
-            match taken {
-                Ok(round) => cell.rounds.push(round),
-                Err(reason) => {
-                    let left = self.profile.rounds - round - 1;
-                    progress.give_up(left * cell.cell.estimate(self.profile));
-                    cell.failed = Some(format!("round {}: {reason}", round + 1));
-                    progress.say(&format!("{} failed in round {}: {reason}", cell.cell, round + 1));
+        let home = self.ground.criterion.join(format!("round-{}", round + 1));
+        let (outcomes, stopped) = self.turn(client, &cells, how, &home, progress);
+        if outcomes.iter().flatten().any(Result::is_err) {
+            // Where nothing can be written any more, that is why, and no cell is to blame for it.
+            keep(&self.record())?;
+        }
+        for (i, outcome) in due.into_iter().zip(outcomes) {
+            let Progressing { cell, record } = &mut self.cells[i];
+            match outcome {
+                None => {}
+                Some(Ok(measured)) => {
+                    record.status = Status::Measured;
+                    record.rounds.push(observation(measured, round, place));
+                }
+                Some(Err(reason)) => {
+                    let left = self.ground.profile.rounds - round - 1;
+                    progress.give_up(left * cell.estimate(how(cell)));
+                    progress.say(&format!("{cell} failed in round {}: {reason}", round + 1));
+                    fail(record, format!("round {}: {reason}", round + 1));
                 }
             }
         }
-        Ok(())
+        keep(&self.record())?;
+        stopped.map_or(Ok(()), Err)
     }
 
-    /// Fails the cells of a client before the first round.
-    fn fail(&mut self, progress: &mut Progress, client: Kind, workload: &str, reason: &str) {
-        progress.say(&format!("{client} failed: {reason}"));
-        for cell in &mut self.cells {
-            if cell.cell.client == client && cell.cell.workload.name == workload {
-                progress.give_up(self.profile.rounds * cell.cell.estimate(self.profile));
-                cell.failed.get_or_insert_with(|| reason.to_owned());
-            }
-        }
+    fn turn(
+        &self,
+        client: usize,
+        cells: &[&Cell],
+        how: fn(&Cell) -> How,
+        home: &Path,
+        progress: &mut Progress,
+    ) -> (Vec<Outcome>, Option<Stopped>) {
+        let Ground { catalogue, profile, servers, deadline, .. } = self.ground;
+        let client = &profile.clients[client];
+        let home = &home.join(&client.name);
+        Turn { catalogue, client, servers, cells: cells.to_vec(), how, home, deadline }
+            .run(progress)
     }
 
-    /// Whether there is anything to report.
-    pub(crate) fn any(&self) -> bool {
-        self.cells.iter().any(|cell| cell.failed.is_some() || !cell.rounds.is_empty())
+    /// The cells as the record has them.
+    pub(crate) fn record(&self) -> Vec<record::Cell> {
+        self.cells.iter().map(|cell| cell.record.clone()).collect()
     }
 
-    /// How many cells failed.
-    pub(crate) fn failed(&self) -> usize {
-        self.cells.iter().filter(|cell| cell.failed.is_some()).count()
-    }
-
-    /// Each cell, and why it failed if it did.
+    /// Each cell's name, and why it failed if it did.
     pub(crate) fn results(&self) -> impl Iterator<Item = (&Cell, Option<&str>)> {
-        self.cells.iter().map(|cell| (&cell.cell, cell.failed.as_deref()))
-    }
-
-    /// The cells and the server's account, as the record has them.
-    pub(crate) fn into_record(self) -> (Vec<record::Cell>, record::Server) {
-        let server = record::Server { threads: server::THREADS as u32, turns: self.turns };
-        (self.cells.into_iter().map(Progressing::into_record).collect(), server)
+        self.cells.iter().map(|cell| (&cell.cell, cell.record.reason.as_deref()))
     }
 }
 
-impl Progressing {
-    fn into_record(self) -> record::Cell {
-        let status = match &self.failed {
-            Some(_) => Status::Failed,
-            None if self.rounds.is_empty() => Status::Skipped,
-            None => Status::Measured,
-        };
-        record::Cell {
-            workload: self.cell.workload.name.to_owned(),
-            delay_ms: self.cell.delay.as_secs_f64() * 1e3,
-            n: self.cell.n,
-            client: self.cell.client.name().to_owned(),
-            width: self.cell.width,
-            status,
-            reason: self.failed,
-            rounds: self.rounds,
-        }
-    }
+fn fail(record: &mut record::Cell, reason: String) {
+    record.status = Status::Failed;
+    record.reason.get_or_insert(reason);
 }
 
-/// What the server counted in a client's turn, as the record has it.
-fn turn(round: u32, client: Kind, stats: &Stats) -> Turn {
-    let late = &stats.lateness_us;
-    Turn {
-        round,
-        client: client.name().to_owned(),
+/// A line for logs: how far the run is, and how well its pairs are known.
+fn said(round: u32, rounds: u32, widest: Option<f64>) -> String {
+    let known = widest.map(|widest| format!(", every pair known to {:.1} %", 100.0 * widest));
+    format!("round {round} of {rounds} done{}", known.unwrap_or_default())
+}
+
+/// What the round measured of a cell, as the record has it.
+fn observation(measured: Measured, round: u32, place: u32) -> record::Round {
+    let counts = measured.stats.map(|stats| Counts {
         requests: stats.requests,
-        peak_in_flight: stats.peak_in_flight,
+        dropped: stats.dropped,
+        connections: stats.connections,
+        peak: stats.peak_in_flight,
         early: stats.early,
-        lateness: Lateness { p50_us: late.p50, p99_us: late.p99, max_us: late.max },
+        lateness: Lateness {
+            p50_us: stats.lateness_us.p50,
+            p99_us: stats.lateness_us.p99,
+            max_us: stats.lateness_us.max,
+        },
+    });
+    record::Round {
+        round,
+        place,
+        method: measured.method,
+        timed: measured.timed,
+        mean_ns: measured.mean_ns,
+        samples_ns: measured.samples_ns,
+        batches: measured.batches,
+        server: counts,
+        costs: measured.costs,
     }
 }
 
-/// What the round measured of the cell: times taken directly, or Criterion's.
-fn observation(
-    cell: &Cell,
-    how: How,
-    times: Vec<f64>,
-    measurements: &[Measurement],
-    round: u32,
-    order: u32,
-) -> Result<Round> {
-    if let How::Criterion { .. } = how {
-        let is_cells = |m: &&Measurement| {
-            m.group == cell.workload.name
-                && m.function == cell.client.name()
-                && m.value == cell.parameter()
-        };
-        let found = measurements.iter().find(is_cells);
-        let found = found.with_context(|| format!("Criterion left no samples of {cell}"))?;
-        return Ok(Round {
-            round,
-            order,
-            iterations: found.iterations,
-            mean_ns: found.mean_ns,
-            samples_ns: found.samples_ns.clone(),
-        });
-    }
-    let mean_ns = times.iter().sum::<f64>() / times.len() as f64;
-    Ok(Round { round, order, iterations: 1, mean_ns, samples_ns: times })
+/// About how long one pass over `cells` takes.
+pub(crate) fn estimate(cells: &[Cell], how: fn(&Cell) -> How) -> Duration {
+    let processes = Duration::from_millis(30);
+    let clients = cells.iter().map(|cell| cell.client).max().map_or(0, |last| last as u32 + 1);
+    cells.iter().map(|cell| cell.estimate(how(cell))).sum::<Duration>() + clients * processes
 }

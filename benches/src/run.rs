@@ -1,78 +1,87 @@
 //! The run, from the profile to the report.
 
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::time::SystemTime;
+use std::time::{Duration, Instant};
 
-use anyhow::{Result, ensure};
+use anyhow::{Context, Result, ensure};
+use waitmark_harness::workload::Servers;
 use waitmark_reports::analysis::Analysis;
-use waitmark_reports::record::{self, Record};
+use waitmark_reports::record::{Ended, Record, Status};
 use waitmark_reports::{report, table};
 
+use crate::Program;
 use crate::cell::{self, Cell};
+use crate::cli::Cli;
 use crate::folder::Folder;
-use crate::measure::How;
+use crate::journal::Journal;
+use crate::message::How;
 use crate::profile::Profile;
-use crate::progress::{self, Progress};
-use crate::rounds::Rounds;
+use crate::progress::{Progress, round as about};
+use crate::rounds::{Ground, Rounds, estimate};
 use crate::server::Server;
-use crate::session::Stopped;
-use crate::{interrupt, machine, preflight, verify};
+use crate::turn::Stopped;
+use crate::{interrupt, preflight, verify};
 
 /// Prints the names of the cells.
-pub(crate) fn list(filters: &[String]) -> Result<ExitCode> {
-    for cell in plan(&Profile::from_env()?, filters)? {
+pub(crate) fn list(program: &Program, cli: &Cli) -> Result<ExitCode> {
+    let profile = Profile::from_env(&program.catalogue)?;
+    for cell in plan(program, &profile, &cli.filters)? {
         println!("{cell}");
     }
     Ok(ExitCode::SUCCESS)
 }
 
-/// Runs every cell once, and says of each whether its answers were right.
-pub(crate) fn test(cargo_tmp: &Path, filters: &[String]) -> Result<ExitCode> {
-    let profile = Profile { rounds: 1, ..Profile::from_env()? };
-    let mut bench = Bench::prepare(cargo_tmp, profile, filters)?;
-    let mut progress = Progress::new(bench.planned(&bench.cells));
-    let mut rounds = bench.rounds();
-    let stopped = rounds.run(How::Directly { batches: 1 }, &mut progress).err();
+/// Verifies every client and runs every cell once, and says of each whether it was right.
+pub(crate) fn test(program: &Program, cli: &Cli) -> Result<ExitCode> {
+    let profile = Profile { rounds: 1, precision: None, ..Profile::from_env(&program.catalogue)? };
+    let cells = plan(program, &profile, &cli.filters)?;
+    let mut bench = Bench::prepare(program, profile, cells)?;
+    let once: fn(&Cell) -> How = |_| How::Batches(1);
+    let mut progress =
+        Progress::new(estimate(&bench.verification, once) + estimate(&bench.cells, once));
+    let mut rounds = bench.rounds()?;
+    let stopped = rounds
+        .verify(&bench.verification, &mut progress)
+        .and_then(|()| rounds.run(once, &mut progress, |_| Ok(())))
+        .err();
     progress.end();
-    for (cell, failed) in rounds.results() {
-        println!("{cell} ... {}", failed.map_or("ok".into(), |reason| format!("FAILED: {reason}")));
+    let mut failed = 0;
+    for (cell, reason) in rounds.results() {
+        failed += usize::from(reason.is_some());
+        println!("{cell} ... {}", reason.map_or("ok".into(), |reason| format!("FAILED: {reason}")));
     }
-    let failed = rounds.failed();
+    drop(rounds);
     println!("{} passed, {failed} failed", bench.cells.len() - failed);
     bench.exit_code(stopped, failed)
 }
 
 /// Measures, writes the record and the report, and prints the table.
-pub(crate) fn measure(cargo_tmp: &Path, filters: &[String]) -> Result<ExitCode> {
-    let mut bench = Bench::prepare(cargo_tmp, Profile::from_env()?, filters)?;
-    let planned =
-        bench.planned(&bench.verification) + bench.planned(&bench.cells) * bench.profile.rounds;
-    let mut progress = Progress::new(planned);
-    progress.say(&bench.announcement(&progress::round(planned)));
-
-    let created = humantime::format_rfc3339_seconds(SystemTime::now()).to_string();
-    let before = machine::before(bench.open_files);
-    let mut rounds = bench.rounds();
-    let stopped = rounds
-        .verify(&bench.verification, &mut progress)
-        .and_then(|()| rounds.run(bench.profile.how(), &mut progress))
-        .err();
-    let took = progress.end();
-
-    let failed = rounds.failed();
-    if rounds.any() {
-        let (cells, server) = rounds.into_record();
-        let record = bench.record(created, stopped.is_some(), before.after(), server, cells);
-        bench.publish(&record)?;
-        println!("Took {}.", progress::round(took));
+pub(crate) fn measure(program: &Program, cli: &Cli) -> Result<ExitCode> {
+    let mut profile = Profile::from_env(&program.catalogue)?;
+    profile.max_time = cli.max_time.or(profile.max_time);
+    let cells = plan(program, &profile, &cli.filters)?;
+    let mut bench = Bench::prepare(program, profile, cells)?;
+    let journal = bench.journal()?;
+    let Outcome { record, stopped, took } = bench.run(&journal)?;
+    let with = |status| record.cells.iter().filter(|cell| cell.status == status).count();
+    // A run that was stopped before it measured anything leaves the last record and report alone.
+    if with(Status::Measured) > 0 || stopped.is_none() {
+        let published = bench.publish(&record, &journal.path);
+        println!("Took {}.", about(took));
+        match &stopped {
+            None => published?,
+            // Why the run stopped comes last, and is what it ends with.
+            Some(_) => published.unwrap_or_else(|error| eprintln!("error: {error:#}")),
+        }
     }
-    bench.exit_code(stopped, failed)
+    bench.exit_code(stopped, with(Status::Failed))
 }
 
 /// The cells of a profile that match the filters; never none.
-fn plan(profile: &Profile, filters: &[String]) -> Result<Vec<Cell>> {
-    let cells = cell::plan(profile, filters);
+fn plan(program: &Program, profile: &Profile, filters: &[String]) -> Result<Vec<Cell>> {
+    let cells = cell::plan(&program.catalogue, profile, filters)?;
     ensure!(
         !cells.is_empty(),
         "no cell of profile {} matches `{}`: `cargo bench -- --list` lists them",
@@ -83,95 +92,153 @@ fn plan(profile: &Profile, filters: &[String]) -> Result<Vec<Cell>> {
 }
 
 /// All that a run has before its first round.
-struct Bench {
-    profile: Profile,
-    cells: Vec<Cell>,
+pub(crate) struct Bench<'a> {
+    program: &'a Program,
+    pub(crate) profile: Profile,
+    pub(crate) cells: Vec<Cell>,
     verification: Vec<Cell>,
     open_files: u64,
-    folder: Folder,
+    pub(crate) folder: Folder,
     criterion: PathBuf,
-    server: Server,
+    /// `None` where no cell needs it.
+    server: Option<Server>,
+    servers: Servers,
 }
 
-impl Bench {
+/// What a run came to.
+pub(crate) struct Outcome {
+    pub(crate) record: Record,
+    pub(crate) stopped: Option<Stopped>,
+    pub(crate) took: Duration,
+}
+
+impl<'a> Bench<'a> {
     /// Refuses what can't work, then starts the server.
-    fn prepare(cargo_tmp: &Path, profile: Profile, filters: &[String]) -> Result<Self> {
-        let cells = plan(&profile, filters)?;
-        let verification = verify::plan(&profile, &cells);
+    pub(crate) fn prepare(
+        program: &'a Program,
+        profile: Profile,
+        cells: Vec<Cell>,
+    ) -> Result<Self> {
+        let verification = verify::plan(&program.catalogue, &profile, &cells)?;
         let open_files = preflight::check(cells.iter().chain(&verification))?;
-        let folder = Folder::take(cargo_tmp)?;
+        let folder = Folder::take(program.cargo_tmp.as_ref())?;
         let criterion = folder.fresh_criterion()?;
         interrupt::listen()?;
-        let server = Server::start(verify::longest_delay(&cells), &criterion.join("server.log"))?;
-        Ok(Bench { profile, cells, verification, open_files, folder, criterion, server })
+        let needed = cells.iter().any(|cell| cell.expected.server.is_some());
+        let start = || Server::start(verify::longest_delay(&cells), &criterion.join("server.log"));
+        let server = needed.then(start).transpose()?;
+        let servers =
+            server.as_ref().map_or(Servers(Vec::new()), |server: &Server| server.servers.clone());
+        Ok(Bench {
+            program,
+            profile,
+            cells,
+            verification,
+            open_files,
+            folder,
+            criterion,
+            server,
+            servers,
+        })
     }
 
-    fn rounds(&self) -> Rounds<'_> {
-        Rounds::new(&self.profile, &self.server, &self.criterion, &self.cells)
+    /// The journal of a run that is about to begin.
+    pub(crate) fn journal(&self) -> Result<Journal> {
+        let addresses = self.servers.0.len();
+        Journal::begin(self.program, &self.profile, addresses, self.open_files, &self.folder)
     }
 
-    /// About how long one pass over `cells` takes.
-    fn planned(&self, cells: &[Cell]) -> std::time::Duration {
-        cells.iter().map(|cell| cell.estimate(&self.profile)).sum()
+    /// Verifies, runs the rounds, and keeps the record after every turn.
+    pub(crate) fn run(&mut self, journal: &Journal) -> Result<Outcome> {
+        let rounds = estimate(&self.cells, Cell::budget) * self.profile.rounds;
+        let planned = estimate(&self.verification, verify::how) + rounds;
+        let mut progress = Progress::new(planned);
+        progress.say(&self.announcement(planned));
+        let mut rounds = self.rounds()?;
+        let ended = rounds
+            .verify(&self.verification, &mut progress)
+            .and_then(|()| rounds.run(Cell::budget, &mut progress, |cells| journal.keep(cells)));
+        let took = progress.end();
+        let (ended, stopped) = match ended {
+            Ok(ended) => (ended, None),
+            Err(Stopped::MaxTime) => (Ended::MaxTime, None),
+            Err(Stopped::Interrupted) => (Ended::Interrupted, Some(Stopped::Interrupted)),
+            Err(error) => (Ended::Broken, Some(error)),
+        };
+        Ok(Outcome { record: journal.record(&rounds.record(), ended), stopped, took })
     }
 
-    fn announcement(&self, time: &str) -> String {
-        let Profile { name, rounds, seed, .. } = &self.profile;
+    fn rounds(&self) -> Result<Rounds<'_>> {
+        let ground = Ground {
+            catalogue: &self.program.catalogue,
+            profile: &self.profile,
+            servers: &self.servers,
+            criterion: &self.criterion,
+            deadline: self.profile.max_time.map(|time| Instant::now() + time),
+        };
+        Rounds::new(ground, self.cells.clone())
+    }
+
+    fn announcement(&self, planned: Duration) -> String {
+        let Profile { name, rounds, seed, precision, max_time, .. } = &self.profile;
         let cells = self.cells.len();
+        let fewer = if precision.is_some() { "up to " } else { "" };
+        let limit = max_time.map(|time| format!(", at most {}", about(time)));
         format!(
-            "profile {name}: {cells} cells x {rounds} rounds, order by seed {seed}, about {time}"
+            "profile {name}: {cells} cells x {fewer}{rounds} rounds, order by seed {seed}, about {}{}",
+            about(planned),
+            limit.unwrap_or_default()
         )
     }
 
-    fn record(
-        &self,
-        created: String,
-        interrupted: bool,
-        machine: record::Machine,
-        server: record::Server,
-        cells: Vec<record::Cell>,
-    ) -> Record {
-        Record {
-            schema: record::SCHEMA,
-            created,
-            tool_version: env!("CARGO_PKG_VERSION").to_owned(),
-            git_rev: machine::git_rev(),
-            interrupted,
-            machine,
-            profile: self.profile.record(),
-            server,
-            cells,
+    /// Prints the table, writes the record and renders the report: each of them whatever became of
+    /// the others.
+    pub(crate) fn publish(&self, record: &Record, dated: &Path) -> Result<()> {
+        print(&table::terminal(&Analysis::of(record)))?;
+        let kept = record.write(dated).map_err(anyhow::Error::from);
+        let latest = record.write(&self.folder.record()).map_err(anyhow::Error::from);
+        let written = report::write(record, &self.folder.report()).map_err(anyhow::Error::from);
+        let mut paths = String::new();
+        if let Ok(written) = &written {
+            paths += &format!("\nReport: {}", written.page.display());
         }
-    }
-
-    /// Writes the record twice, dated and as the latest, renders the report and prints the table.
-    fn publish(&self, record: &Record) -> Result<()> {
-        let dated = self.folder.dated_record(&record.created);
-        record.write(&dated)?;
-        record.write(&self.folder.record())?;
-        let written = report::write(record, &self.folder.report())?;
-        print!("{}", table::terminal(&Analysis::of(record)));
-        println!("\nReport: {}", written.page.display());
-        println!("Record: {}", dated.display());
-        Ok(())
+        if kept.is_ok() {
+            paths += &format!("\nRecord: {}", dated.display());
+        }
+        print(&format!("{paths}\n"))?;
+        kept.and(latest).and(written.map(drop))
     }
 
     /// An error if the run was stopped by one, otherwise what its end means to the caller.
-    fn exit_code(&mut self, stopped: Option<Stopped>, failed: usize) -> Result<ExitCode> {
+    pub(crate) fn exit_code(
+        &mut self,
+        stopped: Option<Stopped>,
+        failed: usize,
+    ) -> Result<ExitCode> {
         match stopped {
             Some(Stopped::Interrupted) => {
                 eprintln!("interrupted: what was measured before is kept");
                 Ok(ExitCode::from(interrupt::EXIT_CODE))
             }
-            Some(Stopped::Error(error)) => Err(match self.server.ended() {
-                Some(end) => error.context(end),
-                None => error,
-            }),
-            None if failed > 0 => {
+            Some(Stopped::Error(error)) => {
+                Err(match self.server.as_mut().and_then(Server::ended) {
+                    Some(end) => error.context(end),
+                    None => error,
+                })
+            }
+            Some(Stopped::MaxTime) | None if failed > 0 => {
                 eprintln!("error: {failed} of {} cells failed", self.cells.len());
                 Ok(ExitCode::FAILURE)
             }
-            None => Ok(ExitCode::SUCCESS),
+            Some(Stopped::MaxTime) | None => Ok(ExitCode::SUCCESS),
         }
+    }
+}
+
+/// Prints `text`; a reader that has seen enough and went away is no failure.
+fn print(text: &str) -> Result<()> {
+    match io::stdout().lock().write_all(text.as_bytes()) {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        result => result.context("can't print the table"),
     }
 }

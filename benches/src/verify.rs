@@ -1,81 +1,71 @@
 //! The verification before the rounds: every client runs every workload once, small, and both its
 //! answers and the server's counters must be right.
 
-use std::path::Path;
 use std::time::Duration;
 
+use anyhow::Result;
+use waitmark_harness::catalogue::Catalogue;
+
 use crate::cell::Cell;
-use crate::measure::How;
+use crate::message::{How, Measured};
 use crate::profile::Profile;
-use crate::progress::Progress;
-use crate::server::Server;
-use crate::session::{Stopped, Task};
 
 /// Long enough that a whole batch is in flight before its first answer is due.
 const DELAY: Duration = Duration::from_millis(50);
 
-/// Requests beyond what the client can have in flight, so that its limit shows.
+/// Things to do beyond what the client can do at once, so that its limit shows.
 const BEYOND: u32 = 8;
+
+/// The batch of a client without a limit, or with one that grows with n.
+const UNLIMITED: u32 = 40;
 
 /// A machine that stalls for longer than the delay ends the first requests before the last begin.
 /// A client that is wrong is so every time.
-const ATTEMPTS: usize = 3;
-
-/// The batch of a client without a limit.
-const UNLIMITED: u32 = 40;
-
-/// The cells of the verification: one for each client and workload among `cells`.
-pub(crate) fn plan(profile: &Profile, cells: &[Cell]) -> Vec<Cell> {
-    let mut plan: Vec<Cell> = Vec::new();
-    for &cell in cells {
-        let seen =
-            |other: &Cell| (other.client, other.workload.name) == (cell.client, cell.workload.name);
-        if !plan.iter().any(seen) {
-            let limit = cell.client.width(usize::MAX, &profile.settings);
-            let n = u32::try_from(limit).map_or(UNLIMITED, |limit| limit + BEYOND);
-            let width = cell.client.width(n as usize, &profile.settings) as u32;
-            plan.push(Cell { delay: DELAY, n, width, ..cell });
-        }
-    }
-    plan
-}
+pub(crate) const ATTEMPTS: usize = 3;
 
 /// The longest delay that the server is asked for.
 pub(crate) fn longest_delay(cells: &[Cell]) -> Duration {
-    cells.iter().map(|cell| cell.delay).chain([DELAY]).max().unwrap_or(DELAY)
+    cells.iter().filter_map(|cell| cell.delay).chain([DELAY]).max().unwrap_or(DELAY)
 }
 
-/// Runs one cell of the verification. `Some` says what is wrong with its client.
-pub(crate) fn check(
-    cell: Cell,
-    profile: &Profile,
-    server: &Server,
-    home: &Path,
-    progress: &mut Progress,
-) -> Result<Option<String>, Stopped> {
-    let task = Task {
-        profile,
-        server,
-        client: cell.client,
-        cells: &[cell],
-        how: How::Directly { batches: 1 },
-        home,
-    };
-    // The batch, and the one without delays before it.
-    let wanted = (2 * u64::from(cell.n), u64::from(cell.width));
-    let mut counted = (0, 0);
-    for _ in 0..ATTEMPTS {
-        let session = task.run(progress)?;
-        if let [Err(reason)] = session.cells.as_slice() {
-            return Ok(Some(format!("verification: {reason}")));
+/// The cells of the verification: one for each client and workload among `cells`.
+pub(crate) fn plan(catalogue: &Catalogue, profile: &Profile, cells: &[Cell]) -> Result<Vec<Cell>> {
+    let mut plan: Vec<Cell> = Vec::new();
+    for cell in cells {
+        if plan.iter().any(|other| same_client_and_workload(other, cell)) {
+            continue;
         }
-        counted = (session.stats.requests, session.stats.peak_in_flight);
-        if counted == wanted {
-            return Ok(None);
-        }
+        let client = &profile.clients[cell.client];
+        let of_size = |n| {
+            let delay = cell.delay.map(|_| DELAY);
+            Cell::new(catalogue, &cell.workload, (cell.client, client), n, delay)
+        };
+        let large = of_size(u32::from(u16::MAX))?;
+        let limit = large.limit.and_then(|limit| u32::try_from(limit.get()).ok());
+        let n = limit.filter(|&limit| limit < large.n).map_or(UNLIMITED, |limit| limit + BEYOND);
+        plan.push(of_size(n)?);
     }
-    Ok(Some(format!(
-        "verification: the server counted {} requests, {} in flight at most, instead of {}, {}",
-        counted.0, counted.1, wanted.0, wanted.1
-    )))
+    Ok(plan)
+}
+
+/// Whether a failed verification of the one fails the other.
+pub(crate) fn same_client_and_workload(one: &Cell, other: &Cell) -> bool {
+    let key = |cell: &Cell| (cell.client, cell.workload.name.clone(), cell.workload.params.clone());
+    key(one) == key(other)
+}
+
+/// How a cell of the verification is measured.
+pub(crate) fn how(_: &Cell) -> How {
+    How::Batches(1)
+}
+
+/// What is wrong with a client that did its batch right: it is less concurrent than it says.
+pub(crate) fn wrong_peak(cell: &Cell, measured: &Measured) -> Option<String> {
+    let (expected, stats) = (cell.expected.server.as_ref()?, measured.stats.as_ref()?);
+    let (peak, least) = (stats.peak_in_flight, *expected.peak.start());
+    (peak < least).then(|| {
+        format!(
+            "the server saw {peak} requests in flight at most, and the client should have {least}"
+        )
+    })
 }

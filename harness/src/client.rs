@@ -1,150 +1,91 @@
-//! The list of clients, and how any of them runs any workload.
+//! What a client is: a way to run any workload.
 
-use std::fmt;
 use std::io;
 use std::num::NonZero;
-use std::str::FromStr;
 use std::sync::Arc;
+use std::thread;
 
 use futures_lite::future::block_on;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 
-use crate::clients::{async_std, sequential, smol, thread_pool, tokio};
 use crate::runtime::Runtime;
-use crate::workload::{Outcome, Workload};
+use crate::workload::Workload;
 
-/// What makes the clients comparable: sizes that are set, never left to a default.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Settings {
-    /// Worker threads of each async runtime.
-    pub workers: NonZero<usize>,
-    /// Threads of the thread pool.
-    pub pool_width: NonZero<usize>,
-}
+/// A concurrency model that runs workloads. Every [`Runtime`] is one.
+///
+/// One is started for each cell and dropped after it, so that its threads begin and end with it.
+pub trait Client: Sized + 'static {
+    /// The kind's name, e.g. `thread-pool`; profiles name their clients as they like.
+    const KIND: &'static str;
+    /// The crates whose versions say what was measured; none for what std does.
+    const CRATES: &'static [&'static str] = &[];
 
-/// A way to run workloads. Every [`Runtime`] is one.
-pub(crate) trait Drive: Sized {
-    /// Starts the threads of the client.
-    fn start(settings: &Settings) -> io::Result<Self>;
+    /// What a profile may set. Sizes are set or have a fixed default, never left to a library's.
+    type Settings: Serialize + DeserializeOwned;
+
+    /// Starts the client for batches of `n`.
+    ///
+    /// # Errors
+    ///
+    /// If its threads can't be started, or the process lacks its [`environment`].
+    ///
+    /// [`environment`]: Client::environment
+    fn start(settings: &Self::Settings, n: usize) -> io::Result<Self>;
+
+    /// How many things it can do at once in a batch of `n`; `None` for no limit.
+    fn limit(settings: &Self::Settings, n: usize) -> Option<NonZero<usize>>;
+
+    /// Variables that a process must be started with to run this client.
+    fn environment(_settings: &Self::Settings) -> Vec<(&'static str, String)> {
+        Vec::new()
+    }
 
     /// Runs one batch.
-    fn run<W: Workload>(&self, workload: &Arc<W>) -> Outcome;
-
-    /// Requests that the client can have in flight at once; `None` for no limit.
-    fn width(settings: &Settings) -> Option<NonZero<usize>>;
+    fn run<W: Workload>(&self, workload: &Arc<W>, input: &Arc<W::Input>) -> W::Outcome;
 }
 
-impl<R: Runtime> Drive for R {
-    fn start(settings: &Settings) -> io::Result<Self> {
-        R::start(settings.workers.get())
+/// The settings of a client that has none.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NoSettings {}
+
+/// The settings of an async runtime.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RuntimeSettings {
+    /// Worker threads; as many as the machine has CPUs, unless set.
+    #[serde(default = "cpus")]
+    pub workers: NonZero<usize>,
+}
+
+fn cpus() -> NonZero<usize> {
+    thread::available_parallelism().unwrap_or(NonZero::<usize>::MIN)
+}
+
+impl<R: Runtime> Client for R {
+    const KIND: &'static str = R::KIND;
+    const CRATES: &'static [&'static str] = R::CRATES;
+
+    type Settings = RuntimeSettings;
+
+    fn start(settings: &RuntimeSettings, _: usize) -> io::Result<Self> {
+        R::start(settings.workers)
+    }
+
+    fn limit(_: &RuntimeSettings, _: usize) -> Option<NonZero<usize>> {
+        None
+    }
+
+    fn environment(settings: &RuntimeSettings) -> Vec<(&'static str, String)> {
+        R::environment(settings.workers)
     }
 
     /// The root future runs on a worker, as it would in a service. The calling thread only waits,
     /// by the same means for all: some runtimes' own `block_on` would have it drive I/O, and so
     /// give them a worker more than was set.
-    fn run<W: Workload>(&self, workload: &Arc<W>) -> Outcome {
-        let (runtime, workload) = (self.clone(), Arc::clone(workload));
-        block_on(self.spawn(async move { workload.concurrent(&runtime).await }))
-    }
-
-    fn width(_: &Settings) -> Option<NonZero<usize>> {
-        None
-    }
-}
-
-/// Makes the list of clients from a line each: its kind, its type, its name, and what it is.
-macro_rules! clients {
-    ($($kind:ident($client:ty) = $name:literal, $doc:literal;)*) => {
-        /// Which client: a concurrency model that sends the load.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub enum Kind {
-            $(#[doc = $doc] $kind,)*
-        }
-
-        impl Kind {
-            /// Every client, in the order of reports.
-            pub const ALL: &[Kind] = &[$(Kind::$kind,)*];
-
-            /// The client's name, as profiles and reports write it.
-            pub fn name(self) -> &'static str {
-                match self { $(Kind::$kind => $name,)* }
-            }
-
-            fn limit(self, settings: &Settings) -> Option<NonZero<usize>> {
-                match self { $(Kind::$kind => <$client as Drive>::width(settings),)* }
-            }
-
-            /// Starts the client: its threads begin here and end when it is dropped.
-            ///
-            /// # Errors
-            ///
-            /// If its threads can't be started, or the process lacks its [`environment`].
-            ///
-            /// [`environment`]: Kind::environment
-            pub fn start(self, settings: &Settings) -> io::Result<Client> {
-                Ok(Client(match self {
-                    $(Kind::$kind => Started::$kind(<$client as Drive>::start(settings)?),)*
-                }))
-            }
-        }
-
-        enum Started {
-            $($kind($client),)*
-        }
-
-        impl Client {
-            /// Runs `workload` once. Which client this is is decided here, once a batch.
-            pub fn run<W: Workload>(&self, workload: &Arc<W>) -> Outcome {
-                match &self.0 { $(Started::$kind(client) => Drive::run(client, workload),)* }
-            }
-        }
-    };
-}
-
-clients! {
-    Sequential(sequential::Sequential) = "sequential", "One request after the other.";
-    ThreadPool(thread_pool::ThreadPool) = "thread-pool", "Blocking requests on a pool of threads.";
-    Tokio(tokio::Tokio) = "tokio", "tokio's multi-thread runtime.";
-    AsyncStd(async_std::AsyncStd) = "async-std", "async-std's global executor.";
-    Smol(smol::Smol) = "smol", "A smol executor on threads of its own.";
-}
-
-/// A started client.
-pub struct Client(Started);
-
-impl Kind {
-    /// Requests that the client has in flight at once, at most, when it is given `n`.
-    pub fn width(self, n: usize, settings: &Settings) -> usize {
-        self.limit(settings).map_or(n, |width| width.get().min(n))
-    }
-
-    /// Variables that a process must be started with to run this client.
-    pub fn environment(self, settings: &Settings) -> Vec<(&'static str, String)> {
-        match self {
-            Kind::AsyncStd => vec![(async_std::THREAD_COUNT, settings.workers.to_string())],
-            _ => Vec::new(),
-        }
-    }
-}
-
-impl fmt::Display for Kind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.name())
-    }
-}
-
-/// The error of a name that no client has.
-#[derive(Debug, thiserror::Error)]
-#[error("no client is named `{0}`; there are {names}", names = Kind::ALL.iter().map(|k| k.name()).collect::<Vec<_>>().join(", "))]
-pub struct UnknownClient(String);
-
-impl FromStr for Kind {
-    type Err = UnknownClient;
-
-    fn from_str(name: &str) -> Result<Self, UnknownClient> {
-        Kind::ALL
-            .iter()
-            .copied()
-            .find(|kind| kind.name() == name)
-            .ok_or_else(|| UnknownClient(name.to_owned()))
+    fn run<W: Workload>(&self, workload: &Arc<W>, input: &Arc<W::Input>) -> W::Outcome {
+        let (runtime, workload, input) = (self.clone(), Arc::clone(workload), Arc::clone(input));
+        block_on(self.spawn(async move { workload.concurrent(&runtime, &input).await }))
     }
 }

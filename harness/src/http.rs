@@ -10,8 +10,13 @@ use ureq_proto::BodyMode;
 use ureq_proto::client::state::{RecvBody, RecvResponse};
 use ureq_proto::client::{Call, RecvResponseResult, SendRequestResult};
 
-/// A request without a body. Its target must have an authority, for the `Host` header.
-pub type Request = ureq_proto::http::Request<()>;
+/// A request without a body, and the address that it goes to.
+#[derive(Clone, Debug)]
+pub struct Request {
+    /// Where to connect.
+    pub addr: SocketAddr,
+    head: ureq_proto::http::Request<()>,
+}
 
 /// Bytes of the buffer that a request is written from and an answer is read into.
 const BUFFER: usize = 4 * 1024;
@@ -31,6 +36,9 @@ pub struct Response {
 /// Why a request got no answer.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
+    /// There is no server to ask.
+    #[error("there is no server to ask")]
+    NoServer,
     /// The request can't be written as HTTP/1.1.
     #[error("the request is not valid: {0}")]
     Request(#[source] ureq_proto::Error),
@@ -58,6 +66,7 @@ impl Error {
     /// The kind of the error, by which errors are counted.
     pub fn kind(&self) -> &'static str {
         match self {
+            Error::NoServer => "no server",
             Error::Request(_) => "request",
             Error::Connect(_) => "connect",
             Error::Send(_) => "send",
@@ -75,9 +84,10 @@ impl Error {
 ///
 /// [`Error::Request`] if `path` is not a valid target.
 pub fn get(addr: SocketAddr, path: &str) -> Result<Request, Error> {
-    Request::get(format!("http://{addr}{path}"))
+    ureq_proto::http::Request::get(format!("http://{addr}{path}"))
         .header("connection", "close")
         .body(())
+        .map(|head| Request { addr, head })
         .map_err(|e| Error::Request(ureq_proto::Error::BadHeader(e.to_string())))
 }
 
@@ -105,7 +115,7 @@ impl Exchange {
     /// [`Error::Request`] if the request is not valid HTTP/1.1 or has a body.
     pub fn new(request: &Request) -> Result<Self, Error> {
         let mut buffer = vec![0; BUFFER];
-        let mut call = Call::new(request.clone()).map_err(Error::Request)?.proceed();
+        let mut call = Call::new(request.head.clone()).map_err(Error::Request)?.proceed();
         let filled = call.write(&mut buffer).map_err(Error::Request)?;
         match call.proceed().map_err(Error::Request)? {
             Some(SendRequestResult::RecvResponse(call)) => {

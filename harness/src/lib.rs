@@ -1,15 +1,21 @@
-//! Five kinds of client and the workloads they run, equal in all but the concurrency model.
+//! Clients and the workloads they run, equal in all but the concurrency model.
 //!
-//! A [`Workload`](workload::Workload) is written twice, side by side: blocking, for threads, and
-//! async, for any [`Runtime`](runtime::Runtime). A [`Client`](client::Client) runs either form.
-//! Both forms speak through the same sans-IO [exchange](http), so that the bytes on the wire, the
-//! buffers and the socket options are the same for all.
+//! A [`Workload`](workload::Workload) is written twice, side by side: blocking, for
+//! [`Threads`](threads::Threads), and async, for any [`Runtime`](runtime::Runtime). A
+//! [`Client`](client::Client) runs either form. Both forms speak through the same sans-IO
+//! [exchange](http), so that the bytes on the wire, the buffers and the socket options are the same
+//! for all. A [`catalogue!`] names the clients and workloads of a program.
 
+pub mod catalogue;
+pub mod check;
 pub mod client;
-mod clients;
+pub mod clients;
+#[doc(hidden)]
+pub mod contract;
 pub mod http;
+pub mod meter;
 pub mod runtime;
-pub mod thread_pool;
+pub mod threads;
 pub mod wire;
 pub mod workload;
-mod workloads;
+pub mod workloads;

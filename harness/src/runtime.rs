@@ -1,26 +1,43 @@
-//! What a workload may ask of an async runtime.
+//! What a workload may ask of an async runtime: everything by the runtime's own means.
 
 use std::future::Future;
 use std::io;
 use std::net::SocketAddr;
+use std::num::NonZero;
 use std::time::Duration;
 
 use futures_io::{AsyncRead, AsyncWrite};
 
 /// An async runtime with worker threads of its own. Clones share the workers.
+///
+/// [`contract!`](crate::contract) makes the tests that every runtime has to pass.
 pub trait Runtime: Clone + Send + Sync + 'static {
+    /// Its name among the kinds of client, e.g. `tokio`.
+    const KIND: &'static str;
+    /// The crates whose versions say what was measured.
+    const CRATES: &'static [&'static str];
+
     /// The runtime's own TCP stream.
     type TcpStream: AsyncRead + AsyncWrite + Send + Unpin + 'static;
     /// A spawned future; awaiting it, on any thread, gives its output, and panics where it
-    /// panicked.
+    /// panicked. Dropping it lets the future run on, as a dropped thread's handle does.
     type Task<T: Send + 'static>: Future<Output = T> + Send + 'static;
+    /// The sending half of a bounded channel.
+    type Sender<T: Send + 'static>: Send + 'static;
+    /// The receiving half, which only one task has.
+    type Receiver<T: Send + 'static>: Send + 'static;
 
     /// Starts the runtime with `workers` worker threads.
     ///
     /// # Errors
     ///
     /// If its threads can't be started or their number can't be set.
-    fn start(workers: usize) -> io::Result<Self>;
+    fn start(workers: NonZero<usize>) -> io::Result<Self>;
+
+    /// Variables that a process must be started with for [`start`](Self::start) to work.
+    fn environment(_workers: NonZero<usize>) -> Vec<(&'static str, String)> {
+        Vec::new()
+    }
 
     /// Runs `future` on the workers.
     fn spawn<T: Send + 'static>(
@@ -42,90 +59,19 @@ pub trait Runtime: Clone + Send + Sync + 'static {
         &self,
         f: impl FnOnce() -> T + Send + 'static,
     ) -> impl Future<Output = T> + Send;
-}
 
-/// What every runtime must keep.
-#[cfg(test)]
-mod tests {
-    use std::panic::{self, AssertUnwindSafe};
-    use std::sync::mpsc;
-    use std::thread;
-    use std::time::Instant;
+    /// A channel that holds up to `capacity` values.
+    fn channel<T: Send + 'static>(capacity: NonZero<usize>)
+    -> (Self::Sender<T>, Self::Receiver<T>);
 
-    use futures_lite::future::block_on;
+    /// Sends `value` once there is room; gives it back if the receiver is gone.
+    fn send<T: Send + 'static>(
+        sender: &mut Self::Sender<T>,
+        value: T,
+    ) -> impl Future<Output = Result<(), T>> + Send;
 
-    use super::*;
-    use crate::clients::async_std::AsyncStd;
-    use crate::clients::smol::Smol;
-    use crate::clients::tokio::Tokio;
-
-    /// Makes a test of a check on each runtime. async-std takes its size from the environment,
-    /// which a test can't change, so the size is its default.
-    macro_rules! on_each_runtime {
-        ($($test:ident: $check:ident;)*) => {$(
-            #[test]
-            fn $test() {
-                let workers = thread::available_parallelism().unwrap().get();
-                $check(&Tokio::start(workers).unwrap());
-                $check(&AsyncStd::start(workers).unwrap());
-                $check(&Smol::start(workers).unwrap());
-            }
-        )*};
-    }
-
-    on_each_runtime! {
-        a_task_runs_on_a_worker: check_spawn;
-        a_panic_reaches_whoever_awaits: check_panic;
-        a_cancelled_future_is_dropped_when_cancel_returns: check_cancel;
-        a_sleep_is_never_short: check_sleep;
-        a_blocking_call_leaves_the_workers_free: check_unblock;
-    }
-
-    fn check_spawn<R: Runtime>(runtime: &R) {
-        let task = runtime.spawn(async { thread::current().id() });
-        assert_ne!(block_on(task), thread::current().id());
-    }
-
-    fn check_panic<R: Runtime>(runtime: &R) {
-        let task = runtime.spawn(async { panic::resume_unwind(Box::new("on purpose")) });
-        let run = || block_on(task);
-        let payload = panic::catch_unwind(AssertUnwindSafe(run)).unwrap_err();
-        assert_eq!(payload.downcast_ref(), Some(&"on purpose"));
-    }
-
-    fn check_cancel<R: Runtime>(runtime: &R) {
-        let (started, has_started) = mpsc::channel();
-        let (held, dropped) = mpsc::channel::<()>();
-        let task = runtime.spawn(async move {
-            started.send(()).unwrap();
-            std::future::pending::<()>().await;
-            drop(held);
-        });
-        has_started.recv().unwrap();
-        block_on(R::cancel(task));
-        assert_eq!(dropped.try_recv(), Err(mpsc::TryRecvError::Disconnected));
-    }
-
-    fn check_sleep<R: Runtime>(runtime: &R) {
-        let duration = Duration::from_millis(5);
-        let start = Instant::now();
-        block_on(runtime.spawn(R::sleep(duration)));
-        assert!(start.elapsed() >= duration);
-    }
-
-    /// More blocking calls than workers, which only a task on a worker can end.
-    fn check_unblock<R: Runtime>(runtime: &R) {
-        let calls = 2 * thread::available_parallelism().unwrap().get();
-        let (release, released) = crossbeam_channel::bounded::<()>(0);
-        let blocked: Vec<_> = (0..calls)
-            .map(|_| {
-                let (on, released) = (runtime.clone(), released.clone());
-                runtime.spawn(async move { on.unblock(move || released.recv().is_err()).await })
-            })
-            .collect();
-        block_on(runtime.spawn(async move { drop(release) }));
-        for task in blocked {
-            assert!(block_on(task));
-        }
-    }
+    /// The next value; `None` once every one has been received and the sender is gone.
+    fn receive<T: Send + 'static>(
+        receiver: &mut Self::Receiver<T>,
+    ) -> impl Future<Output = Option<T>> + Send;
 }

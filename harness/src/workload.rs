@@ -1,50 +1,147 @@
-//! What is to be done: the trait of workloads and their list.
+//! What a workload is: something to do, written once for threads and once for async runtimes.
 
 use std::collections::BTreeMap;
 use std::fmt;
 use std::future::Future;
 use std::net::SocketAddr;
+use std::num::NonZero;
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::client::Client;
-use crate::http::{Error, Response};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+use crate::http::Error;
 use crate::runtime::Runtime;
-use crate::thread_pool::ThreadPool;
-use crate::workloads::fan_out;
+use crate::threads::Threads;
 
-/// The size of a batch and where it goes.
-#[derive(Clone, Copy, Debug)]
-pub struct Batch {
-    /// The mock server.
-    pub server: SocketAddr,
-    /// Requests.
-    pub n: usize,
-    /// The delay of each.
-    pub delay: Duration,
-}
+/// Something to do, and what a right outcome of it is.
+pub trait Workload: Sized + Send + Sync + 'static {
+    /// Its name, as profiles and reports write it.
+    const NAME: &'static str;
+    /// What `n` counts, in the singular.
+    const UNIT: &'static str = "request";
+    /// Whether the profile's delays are for it.
+    const DELAYED: bool = true;
 
-/// Something to do, written once for threads and once for async runtimes.
-pub trait Workload: Send + Sync + 'static {
+    /// What a profile may set beside size and delay, with a default for each: a struct of numbers,
+    /// words and flags, or [`NoParameters`].
+    type Parameters: Serialize + DeserializeOwned;
+    /// What one batch is given.
+    type Input: Send + Sync + 'static;
+    /// What a batch comes to.
+    type Outcome: Send + 'static;
+
+    /// What a batch of this shape has to come to, with a client that does up to `limit` things at
+    /// once.
+    fn expected(shape: &Shape<Self::Parameters>, limit: Option<NonZero<usize>>) -> Expected;
+
+    /// Makes what all batches of this shape share.
+    ///
+    /// # Errors
+    ///
+    /// If there can be no such batch.
+    fn plan(shape: Shape<Self::Parameters>, servers: Servers) -> Result<Self, Error>;
+
+    /// Makes the input of one batch, before the clock starts. What the server remembers (keys,
+    /// rooms, windows) must be no other batch's: `batch` counts them.
+    ///
+    /// # Errors
+    ///
+    /// If it can't be made.
+    fn input(&self, batch: u64) -> Result<Self::Input, Error>;
+
+    /// The shape of the batch that a process runs before all others, which pays for what is made
+    /// at its first use. Without delays, unless the workload needs them.
+    fn warm_up(shape: Shape<Self::Parameters>) -> Shape<Self::Parameters> {
+        Shape { delay: Duration::ZERO, ..shape }
+    }
+
     /// Does it on blocking threads.
-    fn blocking(&self, threads: &ThreadPool) -> Outcome;
+    fn blocking(&self, threads: &Threads, input: &Arc<Self::Input>) -> Self::Outcome;
 
     /// Does it on an async runtime.
-    fn concurrent<R: Runtime>(&self, runtime: &R) -> impl Future<Output = Outcome> + Send;
+    fn concurrent<R: Runtime>(
+        &self,
+        runtime: &R,
+        input: &Arc<Self::Input>,
+    ) -> impl Future<Output = Self::Outcome> + Send;
 
-    /// Checks the outcome against what a right one is.
+    /// Checks the outcome of the batch with this input, after the clock has stopped.
     ///
     /// # Errors
     ///
     /// Says what is wrong with it.
-    fn check(&self, outcome: &Outcome) -> Result<(), Wrong>;
+    fn check(&self, input: &Self::Input, outcome: &Self::Outcome) -> Result<(), Wrong>;
 }
 
-/// What a batch came to: an answer or an error for each request, in the order of the calls.
-#[derive(Debug)]
-pub struct Outcome {
-    /// The answers.
-    pub answers: Vec<Result<Response, Error>>,
+/// The parameters of a workload that has none.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NoParameters {}
+
+/// The size of a batch, its delay, and the workload's parameters.
+#[derive(Clone, Copy, Debug)]
+pub struct Shape<P> {
+    /// How many of the workload's unit.
+    pub n: usize,
+    /// The delay of each request or wait; zero where the workload is not
+    /// [`DELAYED`](Workload::DELAYED).
+    pub delay: Duration,
+    /// The workload's parameters.
+    pub params: P,
+}
+
+/// The addresses of the mock server, none where no workload needs it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Servers(pub Vec<SocketAddr>);
+
+impl Servers {
+    /// The address for all requests of this batch.
+    ///
+    /// Batches take the addresses in turn: a closed connection keeps its ports for a while, and
+    /// with one address a run of fresh connections would soon search for free ones. Inside a batch
+    /// the address is one, as a service's is.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NoServer`] where there is none.
+    pub fn of(&self, batch: u64) -> Result<SocketAddr, Error> {
+        let at = batch.checked_rem(self.0.len() as u64).ok_or(Error::NoServer)?;
+        Ok(self.0[at as usize])
+    }
+}
+
+/// What a batch has to come to, beside its outcome.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Expected {
+    /// What the server has to count; `None` where the workload does without it.
+    pub server: Option<ServerCounts>,
+    /// What the waits alone cost; `None` where the workload does not wait.
+    pub ideal: Option<Duration>,
+}
+
+/// What the server has to count in one batch.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ServerCounts {
+    /// Requests answered.
+    pub requests: u64,
+    /// Requests whose client goes away before the answer.
+    pub dropped: u64,
+    /// Connections opened.
+    pub connections: u64,
+    /// Requests in flight at once, at the peak: the least where nothing stalls, and the most.
+    pub peak: RangeInclusive<u64>,
+}
+
+impl ServerCounts {
+    /// The counts of `requests` that are all answered, each over a connection of its own, with
+    /// exactly `peak` in flight at once.
+    pub fn fresh(requests: usize, peak: usize) -> Self {
+        let (requests, peak) = (requests as u64, peak as u64);
+        ServerCounts { requests, dropped: 0, connections: requests, peak: peak..=peak }
+    }
 }
 
 /// What is wrong with an outcome.
@@ -52,7 +149,7 @@ pub struct Outcome {
 pub struct Wrong {
     /// The first thing that is wrong.
     pub first: String,
-    /// How many answers are wrong, by kind.
+    /// How many things are wrong, by kind.
     pub kinds: BTreeMap<&'static str, usize>,
 }
 
@@ -66,40 +163,5 @@ impl fmt::Display for Wrong {
             write!(f, "{comma}{kind}: {count}")?;
         }
         f.write_str(")")
-    }
-}
-
-/// A workload in the list.
-#[derive(Clone, Copy, Debug)]
-pub struct Entry {
-    /// Its name, as profiles and reports write it.
-    pub name: &'static str,
-    /// Makes its plan for a batch.
-    pub plan: fn(&Batch) -> Result<Box<dyn AnyWorkload>, Error>,
-}
-
-/// Every workload, in the order of reports.
-pub const ALL: &[Entry] = &[Entry { name: "fan_out", plan: |batch| fan_out::FanOut::plan(batch) }];
-
-/// A planned workload of any kind, for callers that pick it by name.
-pub trait AnyWorkload {
-    /// Runs it once on `client`.
-    fn run(&self, client: &Client) -> Outcome;
-
-    /// Checks the outcome against what a right one is.
-    ///
-    /// # Errors
-    ///
-    /// Says what is wrong with it.
-    fn check(&self, outcome: &Outcome) -> Result<(), Wrong>;
-}
-
-impl<W: Workload> AnyWorkload for Arc<W> {
-    fn run(&self, client: &Client) -> Outcome {
-        client.run(self)
-    }
-
-    fn check(&self, outcome: &Outcome) -> Result<(), Wrong> {
-        W::check(self, outcome)
     }
 }

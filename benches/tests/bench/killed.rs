@@ -7,17 +7,18 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process, test_kill_process};
-use waitmark_reports::record::Status;
+use waitmark_reports::record::{Ended, Status};
 
 use crate::{Sandbox, stderr, stdout};
 
 /// Rounds of about a second, so that a test always finds one running.
 const SLOW: &str = r#"
     clients = ["sequential", "tokio", "smol"]
+    workloads = ["fan_out"]
     sizes = [4]
     delays = ["100ms"]
     rounds = 3
-    samples = 1
+    budget = "1ms"
     seed = 1
 "#;
 
@@ -120,7 +121,7 @@ fn an_interrupted_run_keeps_what_it_measured() {
     assert!(stderr(&output).contains("interrupted: what was measured before is kept"));
     assert!(stdout(&output).contains("report/index.html"));
     let record = sandbox.record();
-    assert!(record.interrupted);
+    assert_eq!(record.ended, Ended::Interrupted);
     for cell in &record.cells {
         assert_eq!((cell.status, cell.rounds[0].round), (Status::Measured, 0));
         assert!(cell.rounds.len() < 3);

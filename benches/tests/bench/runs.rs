@@ -2,21 +2,27 @@
 
 use std::fs;
 
-use waitmark_reports::record::{Record, Status};
+use waitmark_reports::record::{Cell, Ended, Method, Record, Role, Round, Status};
 
 use crate::{Sandbox, stderr, stdout};
 
-/// Two sizes on all five clients, sampled by Criterion.
+/// Two workloads on all clients. Ten batches of two requests fit into the budget, so that Criterion
+/// samples them; a sequential batch of 40 does not.
 const SMALL: &str = r#"
-    sizes = [2, 40]
+    workloads = [
+        { name = "fan_out", sizes = [2, 40] },
+        { name = "pipeline", sizes = [3], params = { stages = 2 } },
+    ]
     delays = ["2ms"]
     rounds = 3
-    warm_up = "1ms"
-    measurement = "10ms"
+    budget = "120ms"
     seed = 1
 "#;
 
-const CLIENTS: [&str; 5] = ["sequential", "thread-pool", "tokio", "async-std", "smol"];
+const COLUMNS: &str = "run,commit,workload,params,delay_ms,n,client,status,rounds,mean_s,mean_low_s,mean_high_s,speedup,speedup_low,speedup_high,efficiency,verdict,cpu_s,";
+
+const CLIENTS: [&str; 6] =
+    ["sequential", "thread-pool-32", "thread-pool-n", "tokio", "async-std", "smol"];
 
 #[test]
 fn a_run_leaves_a_record_and_a_report_made_from_it() {
@@ -28,19 +34,18 @@ fn a_run_leaves_a_record_and_a_report_made_from_it() {
 
     let csv = fs::read_to_string(sandbox.output().join("report/speedup.csv")).unwrap();
     let mut lines = csv.lines();
-    assert_eq!(
-        lines.next().unwrap(),
-        "workload,delay_ms,n,client,status,mean_s,speedup,speedup_low,speedup_high,efficiency,verdict"
-    );
-    assert_eq!(lines.clone().count(), 10);
-    assert!(lines.all(|line| line.split(',').count() == 11 && line.contains(",measured,")));
+    let header = lines.next().unwrap();
+    assert!(header.starts_with(COLUMNS), "{header}");
+    assert_eq!(lines.clone().count(), 18);
+    let fields = header.split(',').count();
+    assert!(lines.all(|line| line.split(',').count() == fields && line.contains(",measured,")));
 
     let html = fs::read_to_string(sandbox.output().join("report/index.html")).unwrap();
     assert!(html.contains("<svg") && html.ends_with("</html>"));
     let stdout = stdout(&output);
     assert!(stdout.contains("as fast as sequential"), "{stdout}");
     assert!(stdout.contains("report/index.html"), "{stdout}");
-    assert!(stderr(&output).contains("10 cells x 3 rounds, order by seed 1"));
+    assert!(stderr(&output).contains("18 cells x up to 3 rounds, order by seed 1"));
 
     let dated: Vec<_> = fs::read_dir(sandbox.output().join("records")).unwrap().collect();
     let dated = Record::read(&dated[0].as_ref().unwrap().path()).unwrap();
@@ -49,33 +54,54 @@ fn a_run_leaves_a_record_and_a_report_made_from_it() {
 
 /// Every cell has every round, and every round has every client in a place of its own.
 fn check_record(record: &Record) {
-    assert_eq!(record.cells.len(), 10);
-    assert_eq!((record.profile.seed, record.interrupted), (1, false));
+    assert_eq!(record.cells.len(), 18);
+    assert_eq!((record.profile.seed, record.ended), (1, Ended::Planned));
     for cell in &record.cells {
         assert_eq!((cell.status, &cell.reason), (Status::Measured, &None));
+        assert_eq!(cell.role == Role::Reference, cell.client == "sequential");
         assert_eq!(cell.rounds.iter().map(|round| round.round).collect::<Vec<_>>(), [0, 1, 2]);
-        let ideal_ns = cell.delay_ms * 1e6 * f64::from(cell.n.div_ceil(cell.width));
         for round in &cell.rounds {
-            assert_eq!(round.samples_ns.len(), 10);
-            assert!(round.samples_ns.iter().all(|&time| time >= ideal_ns), "early: {cell:?}");
+            assert!(round.samples_ns.iter().all(|&time| time >= cell.ideal_ns.unwrap()), "early");
+            check_counts(cell, round);
         }
     }
+    let methods = |client: &str, n| {
+        let cell = record.cells.iter().find(|cell| cell.client == client && cell.n == n).unwrap();
+        cell.rounds.iter().map(|round| (round.method, round.samples_ns.len())).collect::<Vec<_>>()
+    };
+    assert_eq!(methods("sequential", 40), [(Method::Direct, 2); 3]);
+    assert_eq!(methods("tokio", 2), [(Method::Criterion, 10); 3]);
     for round in 0..3 {
         let places = CLIENTS.map(|client| {
             let cell = record.cells.iter().find(|cell| cell.client == client).unwrap();
-            cell.rounds[round].order
+            cell.rounds[round].place
         });
         let mut sorted = places;
         sorted.sort_unstable();
-        assert_eq!(sorted, [0, 1, 2, 3, 4], "{places:?}");
+        assert_eq!(sorted, [0, 1, 2, 3, 4, 5], "{places:?}");
     }
-    let widths: Vec<_> = record.cells.iter().filter(|c| c.n == 40).map(|c| c.width).collect();
-    assert_eq!(widths, [1, 32, 40, 40, 40]);
+    let limits: Vec<_> = record.cells.iter().filter(|c| c.n == 40).map(|c| c.limit).collect();
+    assert_eq!(limits, [Some(1), Some(32), Some(40), None, None, None]);
+}
+
+/// The server counted every batch, exactly, and costs are of every batch.
+fn check_counts(cell: &Cell, round: &Round) {
+    let (expected, counts) = (cell.expected.as_ref().unwrap(), round.server.as_ref().unwrap());
+    assert_eq!(counts.requests, round.batches * expected.requests);
+    assert_eq!(counts.connections, round.batches * expected.connections);
+    assert_eq!((counts.early, counts.dropped), (0, 0));
+    assert!(counts.peak <= expected.peak_high);
+    if cfg!(target_os = "linux") {
+        let costs = round.costs.as_ref().unwrap();
+        assert!(costs.server_ns.unwrap() > 0);
+        // Every wait for an answer gives the CPU up, on one thread at least.
+        assert!(costs.voluntary >= round.batches, "{costs:?}");
+    }
 }
 
 #[test]
 fn a_filter_measures_the_reference_too() {
-    let sandbox = Sandbox::new("sizes = [2, 3]\ndelays = [\"1ms\"]\nrounds = 1\nsamples = 2");
+    let sandbox = Sandbox::new("sizes = [2, 3]\ndelays = [\"1ms\"]\nrounds = 1\nbudget = \"1ms\"");
     let output = sandbox.run(&["--bench", "fan_out/smol/1ms/3"]);
     assert!(output.status.success(), "{}", stderr(&output));
     let record = sandbox.record();
@@ -87,13 +113,14 @@ fn a_filter_measures_the_reference_too() {
 #[test]
 fn the_seed_decides_the_order() {
     let orders = |seed: u32| {
-        let profile =
-            format!("sizes = [1]\ndelays = [\"1ms\"]\nrounds = 4\nsamples = 1\nseed = {seed}");
+        let profile = format!(
+            "workloads = [\"fan_out\"]\nsizes = [1]\ndelays = [\"1ms\"]\nrounds = 4\nbudget = \"1ms\"\nseed = {seed}"
+        );
         let sandbox = Sandbox::new(&profile);
         let output = sandbox.run(&["--bench"]);
         assert!(output.status.success(), "{}", stderr(&output));
         let orders = sandbox.record().cells.into_iter().flat_map(|cell| cell.rounds);
-        orders.map(|round| round.order).collect::<Vec<_>>()
+        orders.map(|round| round.place).collect::<Vec<_>>()
     };
     let first = orders(1);
     assert_eq!(first, orders(1));
@@ -102,7 +129,8 @@ fn the_seed_decides_the_order() {
 
 #[test]
 fn cells_are_listed() {
-    let sandbox = Sandbox::new("sizes = [5]\ndelays = [\"10ms\", \"1s\"]");
+    let text = "workloads = [\"fan_out\"]\nsizes = [5]\ndelays = [\"10ms\", \"1s\"]";
+    let sandbox = Sandbox::new(text);
     insta::assert_snapshot!(stdout(&sandbox.run(&["--list", "--bench", "tokio", "smol/1s"])), @"
     fan_out/sequential/10ms/5
     fan_out/tokio/10ms/5
@@ -119,11 +147,18 @@ fn without_bench_every_cell_runs_once() {
     assert!(output.status.success(), "{}", stderr(&output));
     insta::assert_snapshot!(stdout(&output), @"
     fan_out/sequential/1ms/3 ... ok
-    fan_out/thread-pool/1ms/3 ... ok
+    fan_out/thread-pool-32/1ms/3 ... ok
+    fan_out/thread-pool-n/1ms/3 ... ok
     fan_out/tokio/1ms/3 ... ok
     fan_out/async-std/1ms/3 ... ok
     fan_out/smol/1ms/3 ... ok
-    5 passed, 0 failed
+    pipeline/sequential/1ms/3 ... ok
+    pipeline/thread-pool-32/1ms/3 ... ok
+    pipeline/thread-pool-n/1ms/3 ... ok
+    pipeline/tokio/1ms/3 ... ok
+    pipeline/async-std/1ms/3 ... ok
+    pipeline/smol/1ms/3 ... ok
+    12 passed, 0 failed
     ");
     assert!(!sandbox.output().join("record.json").exists());
 }

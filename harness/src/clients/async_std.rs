@@ -2,30 +2,42 @@
 
 use std::future::Future;
 use std::net::SocketAddr;
+use std::num::NonZero;
 use std::time::Duration;
 use std::{env, io, thread};
 
+use async_std::channel::{self, Receiver, Sender};
 use async_std::net::TcpStream;
 use async_std::task::{self, JoinHandle};
 
 use crate::runtime::Runtime;
 
 /// The variable that async-std reads its number of threads from, once a process.
-pub(crate) const THREAD_COUNT: &str = "ASYNC_STD_THREAD_COUNT";
+const THREAD_COUNT: &str = "ASYNC_STD_THREAD_COUNT";
 
+/// async-std's global executor.
+///
+/// Its workers start with the first task that is spawned and end with the process. Beside them runs
+/// one thread of `async-io`, as in every process that uses it.
 #[derive(Clone)]
-pub(crate) struct AsyncStd;
+pub struct AsyncStd;
 
 impl Runtime for AsyncStd {
+    const KIND: &'static str = "async-std";
+    const CRATES: &'static [&'static str] =
+        &["async-executor", "async-global-executor", "async-io", "async-std"];
+
     type TcpStream = TcpStream;
     type Task<T: Send + 'static> = JoinHandle<T>;
+    type Sender<T: Send + 'static> = Sender<T>;
+    type Receiver<T: Send + 'static> = Receiver<T>;
 
     /// The executor is global and takes its size from the environment alone, so all that can be
     /// done here is to refuse another size than it will have.
-    fn start(workers: usize) -> io::Result<Self> {
+    fn start(workers: NonZero<usize>) -> io::Result<Self> {
         let set = match env::var(THREAD_COUNT) {
             Ok(count) => count.parse().ok(),
-            Err(_) => thread::available_parallelism().ok().map(usize::from),
+            Err(_) => thread::available_parallelism().ok(),
         };
         if set != Some(workers) {
             return Err(io::Error::new(
@@ -34,6 +46,10 @@ impl Runtime for AsyncStd {
             ));
         }
         Ok(AsyncStd)
+    }
+
+    fn environment(workers: NonZero<usize>) -> Vec<(&'static str, String)> {
+        vec![(THREAD_COUNT, workers.to_string())]
     }
 
     fn spawn<T: Send + 'static>(
@@ -60,4 +76,19 @@ impl Runtime for AsyncStd {
     async fn unblock<T: Send + 'static>(&self, f: impl FnOnce() -> T + Send + 'static) -> T {
         task::spawn_blocking(f).await
     }
+
+    fn channel<T: Send + 'static>(capacity: NonZero<usize>) -> (Sender<T>, Receiver<T>) {
+        channel::bounded(capacity.get())
+    }
+
+    async fn send<T: Send + 'static>(sender: &mut Sender<T>, value: T) -> Result<(), T> {
+        sender.send(value).await.map_err(|error| error.into_inner())
+    }
+
+    async fn receive<T: Send + 'static>(receiver: &mut Receiver<T>) -> Option<T> {
+        receiver.recv().await.ok()
+    }
 }
+
+#[cfg(test)]
+crate::contract!(AsyncStd);

@@ -1,7 +1,13 @@
-//! The clients, one file each; [`client`](crate::client) lists them.
+//! The clients that come with waitmark, one file each.
 
-pub(crate) mod async_std;
-pub(crate) mod sequential;
-pub(crate) mod smol;
-pub(crate) mod thread_pool;
-pub(crate) mod tokio;
+mod async_std;
+mod sequential;
+mod smol;
+mod thread_pool;
+mod tokio;
+
+pub use async_std::AsyncStd;
+pub use sequential::Sequential;
+pub use smol::Smol;
+pub use thread_pool::ThreadPool;
+pub use tokio::Tokio;

@@ -1,25 +1,33 @@
-//! One request after the other, on the caller's thread.
+//! One thing after the other, on the caller's thread.
 
 use std::io;
 use std::num::NonZero;
 use std::sync::Arc;
 
-use crate::client::{Drive, Settings};
-use crate::thread_pool::ThreadPool;
-use crate::workload::{Outcome, Workload};
+use crate::client::{Client, NoSettings};
+use crate::threads::Threads;
+use crate::workload::Workload;
 
-pub(crate) struct Sequential(ThreadPool);
+/// One thing after the other, on the caller's thread.
+pub struct Sequential(Threads);
 
-impl Drive for Sequential {
-    fn start(_: &Settings) -> io::Result<Self> {
-        Ok(Sequential(ThreadPool::caller()))
+impl Client for Sequential {
+    const KIND: &'static str = "sequential";
+
+    type Settings = NoSettings;
+
+    fn start(_: &NoSettings, _: usize) -> io::Result<Self> {
+        Ok(Sequential(Threads::caller()))
     }
 
-    fn run<W: Workload>(&self, workload: &Arc<W>) -> Outcome {
-        workload.blocking(&self.0)
-    }
-
-    fn width(_: &Settings) -> Option<NonZero<usize>> {
+    fn limit(_: &NoSettings, _: usize) -> Option<NonZero<usize>> {
         Some(NonZero::<usize>::MIN)
     }
+
+    fn run<W: Workload>(&self, workload: &Arc<W>, input: &Arc<W::Input>) -> W::Outcome {
+        workload.blocking(&self.0, input)
+    }
 }
+
+#[cfg(test)]
+crate::client_contract!(Sequential, r#"{}"#);

@@ -2,19 +2,25 @@
 
 use std::future::Future;
 use std::net::SocketAddr;
+use std::num::NonZero;
+use std::pin::Pin;
 use std::sync::Arc;
+use std::task::{Context, Poll};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 use std::{io, mem};
 
-use smol::channel::{self, Sender};
+use smol::channel::{self, Receiver, Sender};
 use smol::net::TcpStream;
-use smol::{Executor, Task, Timer};
+use smol::{Executor, Timer};
 
 use crate::runtime::Runtime;
 
+/// A smol executor on threads of its own.
+///
+/// Beside them runs one thread of `async-io`, as in every process that uses it.
 #[derive(Clone)]
-pub(crate) struct Smol {
+pub struct Smol {
     executor: Arc<Executor<'static>>,
     _workers: Arc<Workers>,
 }
@@ -35,14 +41,42 @@ impl Drop for Workers {
     }
 }
 
+/// A task that runs on when this is dropped; smol's own would be cancelled.
+pub struct Task<T>(Option<smol::Task<T>>);
+
+impl<T> Future for Task<T> {
+    type Output = T;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<T> {
+        match &mut self.0 {
+            Some(task) => Pin::new(task).poll(cx),
+            // Only `cancel` takes it, and `cancel` takes this as well.
+            None => Poll::Pending,
+        }
+    }
+}
+
+impl<T> Drop for Task<T> {
+    fn drop(&mut self) {
+        if let Some(task) = self.0.take() {
+            task.detach();
+        }
+    }
+}
+
 impl Runtime for Smol {
+    const KIND: &'static str = "smol";
+    const CRATES: &'static [&'static str] = &["async-executor", "async-io", "smol"];
+
     type TcpStream = TcpStream;
     type Task<T: Send + 'static> = Task<T>;
+    type Sender<T: Send + 'static> = Sender<T>;
+    type Receiver<T: Send + 'static> = Receiver<T>;
 
-    fn start(workers: usize) -> io::Result<Self> {
+    fn start(workers: NonZero<usize>) -> io::Result<Self> {
         let executor = Arc::new(Executor::new());
         let (stop, stopped) = channel::unbounded::<()>();
-        let threads = (0..workers)
+        let threads = (0..workers.get())
             .map(|i| {
                 let (executor, stopped) = (Arc::clone(&executor), stopped.clone());
                 thread::Builder::new().name(format!("smol-{i}")).spawn(move || {
@@ -58,11 +92,13 @@ impl Runtime for Smol {
         &self,
         future: impl Future<Output = T> + Send + 'static,
     ) -> Task<T> {
-        self.executor.spawn(future)
+        Task(Some(self.executor.spawn(future)))
     }
 
-    async fn cancel<T: Send + 'static>(task: Task<T>) {
-        task.cancel().await;
+    async fn cancel<T: Send + 'static>(mut task: Task<T>) {
+        if let Some(task) = task.0.take() {
+            task.cancel().await;
+        }
     }
 
     async fn connect(addr: SocketAddr) -> io::Result<TcpStream> {
@@ -78,4 +114,19 @@ impl Runtime for Smol {
     async fn unblock<T: Send + 'static>(&self, f: impl FnOnce() -> T + Send + 'static) -> T {
         smol::unblock(f).await
     }
+
+    fn channel<T: Send + 'static>(capacity: NonZero<usize>) -> (Sender<T>, Receiver<T>) {
+        channel::bounded(capacity.get())
+    }
+
+    async fn send<T: Send + 'static>(sender: &mut Sender<T>, value: T) -> Result<(), T> {
+        sender.send(value).await.map_err(|error| error.into_inner())
+    }
+
+    async fn receive<T: Send + 'static>(receiver: &mut Receiver<T>) -> Option<T> {
+        receiver.recv().await.ok()
+    }
 }
+
+#[cfg(test)]
+crate::contract!(Smol);

@@ -3,6 +3,7 @@
 use std::future::Future;
 use std::io;
 use std::net::SocketAddr;
+use std::num::NonZero;
 use std::panic;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -10,16 +11,18 @@ use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use tokio::net::TcpStream;
+use tokio::sync::mpsc::{self, Receiver, Sender};
 use tokio::task::JoinHandle;
 use tokio_util::compat::{Compat, TokioAsyncReadCompatExt};
 
 use crate::runtime::Runtime;
 
+/// tokio's multi-thread runtime.
 #[derive(Clone)]
-pub(crate) struct Tokio(Arc<tokio::runtime::Runtime>);
+pub struct Tokio(Arc<tokio::runtime::Runtime>);
 
 /// A `JoinHandle` that passes a panic on instead of returning it.
-pub(crate) struct Task<T>(JoinHandle<T>);
+pub struct Task<T>(JoinHandle<T>);
 
 impl<T> Future for Task<T> {
     type Output = T;
@@ -34,12 +37,17 @@ impl<T> Future for Task<T> {
 }
 
 impl Runtime for Tokio {
+    const KIND: &'static str = "tokio";
+    const CRATES: &'static [&'static str] = &["tokio"];
+
     type TcpStream = Compat<TcpStream>;
     type Task<T: Send + 'static> = Task<T>;
+    type Sender<T: Send + 'static> = Sender<T>;
+    type Receiver<T: Send + 'static> = Receiver<T>;
 
-    fn start(workers: usize) -> io::Result<Self> {
+    fn start(workers: NonZero<usize>) -> io::Result<Self> {
         tokio::runtime::Builder::new_multi_thread()
-            .worker_threads(workers)
+            .worker_threads(workers.get())
             .enable_all()
             .build()
             .map(|runtime| Tokio(Arc::new(runtime)))
@@ -71,4 +79,19 @@ impl Runtime for Tokio {
     async fn unblock<T: Send + 'static>(&self, f: impl FnOnce() -> T + Send + 'static) -> T {
         Task(self.0.spawn_blocking(f)).await
     }
+
+    fn channel<T: Send + 'static>(capacity: NonZero<usize>) -> (Sender<T>, Receiver<T>) {
+        mpsc::channel(capacity.get())
+    }
+
+    async fn send<T: Send + 'static>(sender: &mut Sender<T>, value: T) -> Result<(), T> {
+        sender.send(value).await.map_err(|error| error.0)
+    }
+
+    async fn receive<T: Send + 'static>(receiver: &mut Receiver<T>) -> Option<T> {
+        receiver.recv().await
+    }
 }
+
+#[cfg(test)]
+crate::contract!(Tokio);

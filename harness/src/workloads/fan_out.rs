@@ -1,119 +1,115 @@
 //! `fan_out`: n requests at once, each over a fresh connection, answers in the order of the calls.
 
-use std::collections::BTreeMap;
-use std::net::SocketAddr;
+use std::num::NonZero;
 use std::sync::Arc;
+use std::time::Duration;
 
-use serde_json::Value;
-
+use crate::check::{self, Findings};
 use crate::http::{self, Error, Request, Response};
 use crate::runtime::Runtime;
-use crate::thread_pool::ThreadPool;
+use crate::threads::Threads;
 use crate::wire::{fetch, fetch_blocking};
-use crate::workload::{AnyWorkload, Batch, Outcome, Workload, Wrong};
+use crate::workload::{Expected, NoParameters, ServerCounts, Servers, Shape, Workload, Wrong};
 
-pub(crate) struct FanOut {
-    server: SocketAddr,
-    requests: Arc<[Request]>,
+/// n requests at once.
+pub struct FanOut {
+    servers: Servers,
+    n: usize,
+    delay: Duration,
 }
 
-impl FanOut {
-    pub(crate) fn plan(batch: &Batch) -> Result<Box<dyn AnyWorkload>, Error> {
-        let delay = batch.delay.as_secs_f64();
-        let requests = (0..batch.n)
-            .map(|id| http::get(batch.server, &format!("/delay/{delay}?id={id}")))
-            .collect::<Result<_, _>>()?;
-        Ok(Box::new(Arc::new(FanOut { server: batch.server, requests })))
-    }
+/// The requests of a batch, each with an id that no other of its client has.
+pub struct Input {
+    batch: u64,
+    requests: Vec<Request>,
 }
 
 impl Workload for FanOut {
-    fn blocking(&self, threads: &ThreadPool) -> Outcome {
-        let (server, requests) = (self.server, Arc::clone(&self.requests));
-        let answers = threads.map(requests.len(), move |id| fetch_blocking(server, &requests[id]));
-        Outcome { answers }
+    const NAME: &'static str = "fan_out";
+
+    type Parameters = NoParameters;
+    type Input = Input;
+    type Outcome = Vec<Result<Response, Error>>;
+
+    fn expected(shape: &Shape<NoParameters>, limit: Option<NonZero<usize>>) -> Expected {
+        let at_once = limit.map_or(shape.n, |limit| limit.get().min(shape.n));
+        Expected {
+            server: Some(ServerCounts::fresh(shape.n, at_once)),
+            ideal: Some(shape.delay * shape.n.div_ceil(at_once) as u32),
+        }
     }
 
-    async fn concurrent<R: Runtime>(&self, runtime: &R) -> Outcome {
-        let tasks: Vec<_> = (0..self.requests.len())
-            .map(|id| {
-                let (server, requests) = (self.server, Arc::clone(&self.requests));
-                runtime.spawn(async move { fetch::<R>(server, &requests[id]).await })
+    fn plan(shape: Shape<NoParameters>, servers: Servers) -> Result<Self, Error> {
+        Ok(FanOut { servers, n: shape.n, delay: shape.delay })
+    }
+
+    fn input(&self, batch: u64) -> Result<Input, Error> {
+        let (server, delay) = (self.servers.of(batch)?, self.delay.as_secs_f64());
+        let request = |i| http::get(server, &format!("/delay/{delay}?id={batch}-{i}"));
+        Ok(Input { batch, requests: (0..self.n).map(request).collect::<Result<_, _>>()? })
+    }
+
+    fn blocking(&self, threads: &Threads, input: &Arc<Input>) -> Self::Outcome {
+        let shared = Arc::clone(input);
+        threads.map(self.n, move |i| fetch_blocking(&shared.requests[i]))
+    }
+
+    async fn concurrent<R: Runtime>(&self, runtime: &R, input: &Arc<Input>) -> Self::Outcome {
+        let tasks: Vec<_> = (0..self.n)
+            .map(|i| {
+                let shared = Arc::clone(input);
+                runtime.spawn(async move { fetch::<R>(&shared.requests[i]).await })
             })
             .collect();
         let mut answers = Vec::with_capacity(tasks.len());
         for task in tasks {
             answers.push(task.await);
         }
-        Outcome { answers }
+        answers
     }
 
-    fn check(&self, outcome: &Outcome) -> Result<(), Wrong> {
-        let wanted = self.requests.len();
-        if outcome.answers.len() != wanted {
-            let first = format!("{} answers to {wanted} requests", outcome.answers.len());
-            return Err(Wrong { first, kinds: BTreeMap::from([("count", 1)]) });
+    fn check(&self, input: &Input, answers: &Self::Outcome) -> Result<(), Wrong> {
+        let mut findings = Findings::default();
+        findings.note_count("answers", answers.len(), self.n);
+        for (i, answer) in answers.iter().enumerate() {
+            let echo = check::echo(answer, &format!("{}-{i}", input.batch));
+            findings.note(|| format!("answer {i} of {}", self.n), echo);
         }
-        let mut first = None;
-        let mut kinds = BTreeMap::new();
-        for (id, answer) in outcome.answers.iter().enumerate() {
-            if let Err((kind, what)) = check_answer(id, answer) {
-                *kinds.entry(kind).or_default() += 1;
-                first.get_or_insert(format!("answer {id} of {wanted}: {what}"));
-            }
-        }
-        first.map_or(Ok(()), |first| Err(Wrong { first, kinds }))
-    }
-}
-
-/// A right answer is a 200 whose JSON body gives the request's own id back.
-fn check_answer(id: usize, answer: &Result<Response, Error>) -> Result<(), (&'static str, String)> {
-    let answer = answer.as_ref().map_err(|error| (error.kind(), error.to_string()))?;
-    if answer.status != 200 {
-        return Err(("status", format!("status {} instead of 200", answer.status)));
-    }
-    let body: Value = serde_json::from_slice(&answer.body)
-        .map_err(|error| ("body", format!("the body is not JSON: {error}")))?;
-    match &body["args"]["id"] {
-        Value::String(echo) if *echo == id.to_string() => Ok(()),
-        echo => Err(("id", format!("id {echo} instead of \"{id}\""))),
+        findings.result()
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use super::*;
 
-    fn check(edit: impl FnOnce(&mut Vec<Result<Response, Error>>)) -> Result<(), String> {
-        let server = SocketAddr::from(([127, 0, 0, 1], 80));
-        let batch = Batch { server, n: 3, delay: Duration::from_millis(10) };
-        let answer = |id| {
+    #[test]
+    fn what_is_expected_of_each_limit() {
+        let delay = Duration::from_millis(10);
+        let shape = Shape { n: 100, delay, params: NoParameters {} };
+        let of = |limit| {
+            let Expected { server, ideal } = FanOut::expected(&shape, NonZero::new(limit));
+            (server.unwrap(), ideal.unwrap())
+        };
+        assert_eq!(of(1), (ServerCounts::fresh(100, 1), delay * 100));
+        assert_eq!(of(32), (ServerCounts::fresh(100, 32), delay * 4));
+        assert_eq!(of(0), (ServerCounts::fresh(100, 100), delay));
+        assert_eq!(of(500), of(0));
+    }
+
+    #[test]
+    fn answers_in_another_order_or_of_another_batch_are_wrong() {
+        let servers = Servers([([127, 0, 0, 1], 80).into()].into());
+        let shape = Shape { n: 2, delay: Duration::from_millis(10), params: NoParameters {} };
+        let plan = FanOut::plan(shape, servers).unwrap();
+        let answer = |id: &str| {
             let body = format!(r#"{{"args":{{"id":"{id}"}}}}"#).into_bytes();
             Ok(Response { status: 200, body })
         };
-        let mut answers: Vec<_> = (0..3).map(answer).collect();
-        edit(&mut answers);
-        FanOut::plan(&batch).unwrap().check(&Outcome { answers }).map_err(|e| e.to_string())
-    }
-
-    #[test]
-    fn right_answers_pass() {
-        assert_eq!(check(|_| ()), Ok(()));
-    }
-
-    #[test]
-    fn every_kind_of_wrong_answer_is_named_and_counted() {
-        let wrong = check(|answers| answers.swap(0, 2)).unwrap_err();
-        assert_eq!(wrong, r#"answer 0 of 3: id "2" instead of "0" (id: 2)"#);
-        let wrong = check(|answers| answers[1].as_mut().unwrap().status = 503).unwrap_err();
-        assert_eq!(wrong, "answer 1 of 3: status 503 instead of 200 (status: 1)");
-        let wrong = check(|answers| answers[1].as_mut().unwrap().body.clear()).unwrap_err();
-        assert!(wrong.starts_with("answer 1 of 3: the body is not JSON"), "{wrong}");
-        let wrong = check(|answers| answers[2] = Err(Error::Truncated)).unwrap_err();
-        assert!(wrong.ends_with("(truncated: 1)"), "{wrong}");
-        let wrong = check(|answers| drop(answers.pop())).unwrap_err();
-        assert_eq!(wrong, "2 answers to 3 requests (count: 1)");
+        let check = |ids: [&str; 2]| plan.check(&plan.input(3).unwrap(), &ids.map(answer).into());
+        assert_eq!(check(["3-0", "3-1"]), Ok(()));
+        let wrong = check(["3-1", "3-0"]).unwrap_err().to_string();
+        assert_eq!(wrong, r#"answer 0 of 2: id "3-1" instead of "3-0" (id: 2)"#);
+        assert!(check(["3-0", "2-1"]).is_err());
     }
 }

@@ -1,3 +1,7 @@
-//! The workloads, one file each; [`workload`](crate::workload) lists them.
+//! The workloads that come with waitmark, one file each.
 
-pub(crate) mod fan_out;
+mod fan_out;
+mod pipeline;
+
+pub use fan_out::FanOut;
+pub use pipeline::Pipeline;

@@ -1,0 +1,104 @@
+//! The mock server's counters, asked for between batches and never waited for without a limit.
+
+use std::net::{SocketAddr, TcpStream};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, ensure};
+use serde::{Deserialize, Serialize};
+use waitmark_harness::{http, wire};
+
+/// How long the server may take to answer, between batches and to be asked whether it does.
+const ANSWER: Duration = Duration::from_secs(5);
+const SIGN_OF_LIFE: Duration = Duration::from_secs(1);
+
+/// How long the server is given to see that a client is gone.
+const SETTLE: Duration = Duration::from_secs(2);
+
+/// What the server has counted since its counters were last reset: the part of its `/stats` that
+/// is used here.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Stats {
+    pub(crate) requests: u64,
+    pub(crate) dropped: u64,
+    pub(crate) connections: u64,
+    pub(crate) in_flight: u64,
+    pub(crate) peak_in_flight: u64,
+    pub(crate) early: u64,
+    pub(crate) lateness_us: Lateness,
+    cpu_us: Option<Cpu>,
+}
+
+/// Percentiles of the lateness, microseconds.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Lateness {
+    pub(crate) p50: f64,
+    pub(crate) p99: f64,
+    pub(crate) max: f64,
+}
+
+/// CPU time of the server's process since its start, microseconds.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+struct Cpu {
+    user: u64,
+    system: u64,
+}
+
+impl Stats {
+    /// CPU time of the server's process since its start.
+    pub(crate) fn cpu(&self) -> Option<Duration> {
+        self.cpu_us.map(|cpu| Duration::from_micros(cpu.user + cpu.system))
+    }
+}
+
+/// Zeroes the server's counters, once it is idle: the requests of a client that was killed are in
+/// flight until the server sees that it is gone, and must not count as the next one's.
+///
+/// # Errors
+///
+/// If the server does not answer, or is not idle within two seconds.
+pub(crate) fn reset(server: SocketAddr) -> Result<Stats> {
+    let deadline = Instant::now() + SETTLE;
+    loop {
+        let in_flight = stats(server)?.in_flight;
+        if in_flight == 0 {
+            return get(server, "/stats/reset", ANSWER);
+        }
+        ensure!(
+            Instant::now() < deadline,
+            "the mock server still has {in_flight} requests in flight that are no longer waited for"
+        );
+        thread::sleep(Duration::from_millis(5));
+    }
+}
+
+/// Reads the server's counters, without the connection that they are asked over.
+///
+/// # Errors
+///
+/// If the server does not answer.
+pub(crate) fn stats(server: SocketAddr) -> Result<Stats> {
+    let stats: Stats = get(server, "/stats", ANSWER)?;
+    Ok(Stats { connections: stats.connections.saturating_sub(1), ..stats })
+}
+
+/// Asks for a sign of life: a server may be stopped, or gone.
+///
+/// # Errors
+///
+/// If there is none within a second.
+pub(crate) fn answers(server: SocketAddr) -> Result<()> {
+    get(server, "/stats", SIGN_OF_LIFE).map(drop)
+}
+
+fn get(server: SocketAddr, path: &str, limit: Duration) -> Result<Stats> {
+    let ask = || {
+        let mut stream =
+            TcpStream::connect_timeout(&server, limit).map_err(http::Error::Connect)?;
+        stream.set_read_timeout(Some(limit)).map_err(http::Error::Connect)?;
+        wire::exchange_blocking(&mut stream, &http::get(server, path)?)
+    };
+    let response = ask().with_context(|| format!("asking the mock server for {path}"))?;
+    ensure!(response.status == 200, "the mock server answered {path} with {}", response.status);
+    serde_json::from_slice(&response.body).context("the mock server's counters")
+}

@@ -1,0 +1,94 @@
+//! What the run and its child processes say to each other, a line of JSON each.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use waitmark_harness::workload::Servers;
+use waitmark_reports::record::{Costs, Method};
+
+use crate::control::Stats;
+
+/// What a child is for.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) enum Order {
+    /// Be the mock server.
+    Serve(Serve),
+    /// Run one client's cells.
+    Measure(Job),
+}
+
+/// How to be the mock server.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Serve {
+    /// The longest delay that will be asked for.
+    pub(crate) max_delay: Duration,
+}
+
+/// What the server says once it listens.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Listening {
+    pub(crate) servers: Servers,
+}
+
+/// The cells of one client, and how to measure them.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Job {
+    /// The client's kind, its name and its settings.
+    pub(crate) kind: String,
+    pub(crate) client: String,
+    pub(crate) settings: Value,
+    pub(crate) servers: Servers,
+    pub(crate) cells: Vec<JobCell>,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct JobCell {
+    pub(crate) workload: String,
+    pub(crate) params: Value,
+    pub(crate) n: usize,
+    pub(crate) delay: Duration,
+    /// The cell's name within its client and workload.
+    pub(crate) parameter: String,
+    /// Whether the server counts what the cell does.
+    pub(crate) counted: bool,
+    pub(crate) how: How,
+    /// The share of its time that each batch is made longer by, to see whether it is found.
+    pub(crate) slowdown: f64,
+}
+
+/// How a cell is measured, after a batch that is its warm-up. Every answer of every batch is
+/// checked.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub(crate) enum How {
+    /// As many batches as fit into this time: Criterion's samples if ten do, otherwise batches timed
+    /// one by one, two at least.
+    Budget(Duration),
+    /// This many batches, timed one by one.
+    Batches(u64),
+}
+
+/// What the child tells of its cells, by their place in the job.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) enum Report {
+    Started(usize),
+    Done(usize, Measured),
+    Failed(usize, String),
+    /// The last report: no cell is left.
+    Finished,
+}
+
+/// What a cell came to.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Measured {
+    pub(crate) method: Method,
+    /// Batches timed, the same number in each sample.
+    pub(crate) timed: u64,
+    pub(crate) mean_ns: f64,
+    pub(crate) samples_ns: Vec<f64>,
+    /// Batches in all.
+    pub(crate) batches: u64,
+    pub(crate) costs: Option<Costs>,
+    /// What the server counted of them.
+    pub(crate) stats: Option<Stats>,
+}

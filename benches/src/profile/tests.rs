@@ -1,0 +1,119 @@
+//! What profiles may hold, and what is said of those that may not.
+
+use waitmark_harness::clients::{Sequential, ThreadPool, Tokio};
+use waitmark_harness::workloads::{FanOut, Pipeline};
+
+use super::*;
+
+fn catalogue() -> Catalogue {
+    waitmark_harness::catalogue! {
+        clients: [Sequential, ThreadPool, Tokio, waitmark_harness::clients::AsyncStd, waitmark_harness::clients::Smol],
+        workloads: [FanOut, Pipeline],
+    }
+}
+
+fn parsed(text: &str) -> Profile {
+    Profile::parse(&catalogue(), "mine.toml", text).unwrap()
+}
+
+fn refused(text: &str) -> String {
+    format!("{:#}", Profile::parse(&catalogue(), "mine.toml", text).unwrap_err())
+}
+
+#[test]
+fn the_built_in_profiles_are_valid() {
+    for (name, text) in BUILT_IN {
+        assert_eq!(Profile::parse(&catalogue(), name, text).unwrap().name, *name);
+    }
+}
+
+#[test]
+fn what_a_profile_leaves_out_comes_from_the_default() {
+    let profile = parsed("sizes = [7]\nseed = 3");
+    assert_eq!((profile.rounds, profile.seed, profile.clients.len()), (10, 3, 6));
+    // Sizes that are set for all are meant for the default's workloads too, delays stay.
+    let shapes = profile.workloads.iter().map(|w| (w.sizes[0], w.delays[0].unwrap().as_millis()));
+    assert_eq!(shapes.collect::<Vec<_>>(), [(7, 10), (7, 5)]);
+}
+
+#[test]
+fn a_client_is_a_kind_with_settings_under_a_name() {
+    let profile = parsed(
+        r#"
+        reference = "one"
+        clients = ["thread-pool-n", "tokio", { name = "one", kind = "tokio", workers = 1 },
+                   { name = "pool-8", kind = "thread-pool", width = 8 }]
+        "#,
+    );
+    let clients = profile.clients.iter().map(|c| format!("{} {} {}", c.name, c.kind, c.settings));
+    let clients: Vec<String> = clients.collect();
+    assert_eq!(clients[0], r#"thread-pool-n thread-pool {"width":"n"}"#);
+    assert!(clients[1].starts_with(r#"tokio tokio {"workers":"#));
+    assert_eq!(clients[2], r#"one tokio {"workers":1}"#);
+    assert_eq!(clients[3], r#"pool-8 thread-pool {"width":8}"#);
+    assert_eq!(profile.workloads[0].reference, 2);
+}
+
+#[test]
+fn a_workload_has_parameters_sizes_and_a_reference_of_its_own() {
+    let profile = parsed(
+        r#"
+        [[workloads]]
+        name = "pipeline"
+        [[workloads]]
+        name = "pipeline"
+        params = { stages = 5 }
+        sizes = [3]
+        reference = "tokio"
+        budget = "1s"
+        "#,
+    );
+    let [first, second] = profile.workloads.as_slice() else { panic!() };
+    assert_eq!((first.label.as_str(), first.sizes.len(), first.reference), ("", 5, 0));
+    assert_eq!(
+        (second.label.as_str(), &*second.sizes, second.reference),
+        ("stages=5,", &[3][..], 3)
+    );
+    assert_eq!(second.params.to_string(), r#"{"capacity":4,"stages":5}"#);
+    assert_eq!(second.budget, Duration::from_secs(1));
+}
+
+#[test]
+fn a_wrong_value_names_the_file_the_key_and_what_is_allowed() {
+    insta::assert_snapshot!(refused("sizes = [5, 0]"), @"profile mine.toml: workloads: `fan_out`: sizes: 0 is not allowed: 1 to 20000");
+    insta::assert_snapshot!(refused("sizes = []"), @"profile mine.toml: workloads: `fan_out`: sizes: the list is empty: name at least one");
+    insta::assert_snapshot!(refused("sizes = [5, 10, 5]"), @"profile mine.toml: workloads: `fan_out`: sizes: entry 3 stands there twice");
+    insta::assert_snapshot!(refused("rounds = -1"), @"profile mine.toml: rounds: -1 is not allowed: 1 to 1000");
+    insta::assert_snapshot!(refused("margin = 1.5"), @"profile mine.toml: margin: 1.5 is not allowed: 0 to below 1");
+    insta::assert_snapshot!(refused("delays = [\"10\"]"), @r#"profile mine.toml: workloads: `fan_out`: delays: `10` is not allowed: 1us to 1m, with its unit, e.g. "10ms""#);
+    insta::assert_snapshot!(refused("clients = [\"threads\"]"), @"profile mine.toml: clients: `threads`: no kind of client is named `threads`; there are sequential, thread-pool, tokio, async-std, smol");
+    insta::assert_snapshot!(refused("clients = [\"thread-pool\"]"), @"profile mine.toml: clients: `thread-pool`, of kind thread-pool: missing field `width`");
+    insta::assert_snapshot!(refused("clients = [{ name = \"tokio\", width = 3 }]"), @"profile mine.toml: clients: `tokio`, of kind tokio: unknown field `width`, expected `workers`");
+    insta::assert_snapshot!(refused("clients = [\"tokio\", \"tokio\"]"), @"profile mine.toml: clients: `tokio` stands there twice: each needs a name of its own");
+    insta::assert_snapshot!(refused("clients = [{ name = \"a|b\\n\", kind = \"tokio\" }]"), @r#"profile mine.toml: clients: "a|b\n" is not allowed as a name: up to 40 letters, digits and -_.+@"#);
+    insta::assert_snapshot!(refused("clients = [\"tokio\"]"), @"profile mine.toml: workloads: `fan_out`: reference: `sequential` is not among the clients");
+    insta::assert_snapshot!(refused("workloads = [\"fan\"]"), @"profile mine.toml: workloads: no workload is named `fan`; there are fan_out, pipeline");
+    insta::assert_snapshot!(refused("workloads = [\"fan_out\", \"fan_out\"]"), @"profile mine.toml: workloads: `fan_out` stands there twice with the same parameters");
+    insta::assert_snapshot!(refused("workloads = [{ name = \"pipeline\", params = { stages = 0 } }]"), @"profile mine.toml: workloads: `pipeline`: params: invalid value: integer `0`, expected a nonzero u8");
+    insta::assert_snapshot!(refused("workloads = [{ name = \"fan_out\", params = { stages = 1 } }]"), @"profile mine.toml: workloads: `fan_out`: params: unknown field `stages`, there are no fields");
+    insta::assert_snapshot!(refused("max_time = \"1ms\""), @r#"profile mine.toml: max_time: `1ms` is not allowed: 1s to 1day, with its unit, e.g. "10ms""#);
+}
+
+#[test]
+fn a_wrong_key_or_type_is_shown_in_its_place() {
+    insta::assert_snapshot!(refused("round = 3"), @r"
+    profile mine.toml: TOML parse error at line 1, column 1
+      |
+    1 | round = 3
+      | ^^^^^
+    unknown field `round`, expected one of `clients`, `workloads`, `reference`, `sizes`, `delays`, `rounds`, `precision`, `budget`, `max_time`, `margin`, `seed`
+    ");
+    insta::assert_snapshot!(refused("clients = [3]"), @r"
+    profile mine.toml: TOML parse error at line 1, column 12
+      |
+    1 | clients = [3]
+      |            ^
+    invalid type: integer `3`, expected a name, or a table with a `name`
+    ");
+    insta::assert_snapshot!(refused("workloads = [{ name = \"fan_out\", size = [3] }]"), @"profile mine.toml: workloads: `fan_out`: unknown field `size`, expected one of `sizes`, `delays`, `reference`, `budget`, `params`");
+}

@@ -1,0 +1,246 @@
+//! One client's turn in a round: its cells in child processes, watched from the parent.
+
+use std::fs;
+use std::path::Path;
+use std::process::ExitStatus;
+use std::sync::mpsc::RecvTimeoutError;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, anyhow};
+use waitmark_harness::catalogue::Catalogue;
+use waitmark_harness::workload::{ServerCounts, Servers};
+
+use crate::cell::Cell;
+use crate::child::Child;
+use crate::control::{self, Stats};
+use crate::interrupt;
+use crate::measure::CRITERION_HOME;
+use crate::message::{How, Job, Measured, Order, Report};
+use crate::profile::Client;
+use crate::progress::Progress;
+
+/// How often a waiting parent looks for Ctrl-C and moves the bar.
+const TICK: Duration = Duration::from_millis(100);
+
+/// A child that says nothing for this long, and ten times as long as its cell should take, hangs.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// How long a child may take to end after its last report.
+const END: Duration = Duration::from_secs(1);
+
+/// What a turn needs to know.
+pub(crate) struct Turn<'a> {
+    pub(crate) catalogue: &'a Catalogue,
+    pub(crate) client: &'a Client,
+    pub(crate) servers: &'a Servers,
+    pub(crate) cells: Vec<&'a Cell>,
+    pub(crate) how: fn(&Cell) -> How,
+    /// Where Criterion writes; the children's logs lie beside it.
+    pub(crate) home: &'a Path,
+    /// When the run has to be over.
+    pub(crate) deadline: Option<Instant>,
+}
+
+/// What came of a cell: `None` if its time had not come.
+pub(crate) type Outcome = Option<Result<Measured, String>>;
+
+/// Why the run goes no further.
+#[derive(Debug)]
+pub(crate) enum Stopped {
+    /// Ctrl-C.
+    Interrupted,
+    /// The time that the run was given is over.
+    MaxTime,
+    /// An error that no other cell would escape.
+    Error(anyhow::Error),
+}
+
+impl<E: Into<anyhow::Error>> From<E> for Stopped {
+    fn from(error: E) -> Self {
+        Stopped::Error(error.into())
+    }
+}
+
+/// How a child went away.
+enum End {
+    /// After its last report.
+    Finished,
+    /// In the middle of a cell, or before its first.
+    Broken { cell: Option<usize>, reason: String },
+    /// It was killed, because the run goes no further.
+    Stopped(Stopped),
+}
+
+impl Turn<'_> {
+    /// Holds the turn: what came of each cell, and why the run goes no further, if so.
+    ///
+    /// A killed, crashed or hanging child fails the cell that it was at; another child goes on with
+    /// the cells after it.
+    pub(crate) fn run(&self, progress: &mut Progress) -> (Vec<Outcome>, Option<Stopped>) {
+        let mut outcomes: Vec<Outcome> = vec![None; self.cells.len()];
+        let mut from = 0;
+        while from < self.cells.len() {
+            let end = self
+                .watch(from, &mut outcomes, progress)
+                .unwrap_or_else(|error| End::Stopped(Stopped::Error(error)));
+            progress.finish();
+            from = match end {
+                End::Finished => self.cells.len(),
+                End::Stopped(stopped) => return (outcomes, Some(stopped)),
+                End::Broken { cell: Some(cell), reason } => {
+                    outcomes[cell] = Some(Err(reason));
+                    cell + 1
+                }
+                // A child that can't begin won't begin with the next cell either.
+                End::Broken { cell: None, reason } => {
+                    outcomes[from..].fill(Some(Err(reason)));
+                    self.cells.len()
+                }
+            };
+            let failed = outcomes.iter().flatten().any(Result::is_err);
+            if let Some(error) = failed.then(|| self.check_server().err()).flatten() {
+                // No cell is to blame for what no cell can do.
+                for outcome in &mut outcomes {
+                    outcome.take_if(|outcome| outcome.is_err());
+                }
+                return (outcomes, Some(Stopped::Error(error)));
+            }
+        }
+        for (cell, outcome) in self.cells.iter().zip(&mut outcomes) {
+            let wrong = match outcome {
+                Some(Ok(measured)) => wrong_counts(cell, measured),
+                Some(Err(_)) => None,
+                None => Some("the client left it out".to_owned()),
+            };
+            if let Some(wrong) = wrong {
+                *outcome = Some(Err(wrong));
+            }
+        }
+        (outcomes, None)
+    }
+
+    /// Runs the cells from this one on in a child, and collects what it reports.
+    fn watch(&self, from: usize, outcomes: &mut [Outcome], progress: &mut Progress) -> Result<End> {
+        let mut child = self.spawn(from)?;
+        let (mut heard, mut patience) = (Instant::now(), PATIENCE);
+        let mut at = None;
+        loop {
+            if interrupt::requested() {
+                return Ok(End::Stopped(Stopped::Interrupted));
+            }
+            if self.deadline.is_some_and(|deadline| Instant::now() >= deadline) {
+                return Ok(End::Stopped(Stopped::MaxTime));
+            }
+            let broken = |reason| Ok(End::Broken { cell: at, reason });
+            match child.report(TICK) {
+                Ok(Report::Started(i)) if from + i < self.cells.len() => {
+                    let cell = self.cells[from + i];
+                    let planned = cell.estimate((self.how)(cell));
+                    patience = PATIENCE + 10 * planned;
+                    at = Some(from + i);
+                    progress.start(cell.to_string(), planned);
+                }
+                Ok(Report::Done(i, measured)) if at == Some(from + i) => {
+                    outcomes[from + i] = Some(Ok(measured));
+                }
+                Ok(Report::Failed(i, reason)) if at == Some(from + i) => {
+                    outcomes[from + i] = Some(Err(reason));
+                }
+                Ok(Report::Finished) => break,
+                Ok(_) => return broken("the client reported a cell that it was not at".to_owned()),
+                Err(RecvTimeoutError::Timeout) if heard.elapsed() < patience => {
+                    progress.tick();
+                    continue;
+                }
+                Err(RecvTimeoutError::Timeout) => {
+                    let silence = heard.elapsed().as_secs();
+                    return broken(format!("the client hung: no word for {silence} s"));
+                }
+                Err(RecvTimeoutError::Disconnected) => {
+                    let how = child.wait(END).map_or("and did not end".to_owned(), said);
+                    // What was reported before holds: only a cell that was not is lost.
+                    at = at.filter(|&at| outcomes[at].is_none());
+                    let next =
+                        at.or_else(|| (from..self.cells.len()).find(|&i| outcomes[i].is_none()));
+                    let reason = format!("the client's process ended early ({how})");
+                    return Ok(match next {
+                        Some(cell) if at.is_some() || outcomes[from].is_some() => {
+                            End::Broken { cell: Some(cell), reason }
+                        }
+                        Some(_) => End::Broken { cell: None, reason },
+                        None => End::Finished,
+                    });
+                }
+            }
+            heard = Instant::now();
+        }
+        // Everything is reported: how the process ends changes nothing of it, and dropping it ends
+        // it if it does not by itself.
+        let client = &self.client.name;
+        match child.wait(END) {
+            Some(status) if status.success() => {}
+            Some(status) => {
+                progress.say(&format!("{client}'s process failed after its last cell ({status})"))
+            }
+            None => progress.say(&format!(
+                "{client}'s process did not end after its last cell, and was killed"
+            )),
+        }
+        Ok(End::Finished)
+    }
+
+    fn spawn(&self, from: usize) -> Result<Child<Report>> {
+        fs::create_dir_all(self.home)
+            .with_context(|| format!("can't make {}", self.home.display()))?;
+        let kind = self.catalogue.client(&self.client.kind).context("no such kind of client")?;
+        let environment = (kind.environment)(&self.client.settings)?
+            .into_iter()
+            .chain([(CRITERION_HOME, self.home.display().to_string())]);
+        let job = Job {
+            kind: self.client.kind.clone(),
+            client: self.client.name.clone(),
+            settings: self.client.settings.clone(),
+            servers: self.servers.clone(),
+            cells: self.cells[from..].iter().map(|cell| cell.job((self.how)(cell))).collect(),
+        };
+        Child::spawn(&Order::Measure(job), environment, &self.home.with_extension("log"))
+    }
+
+    /// A server that is stopped or gone would fail every cell that comes, one after the other.
+    fn check_server(&self) -> Result<()> {
+        match self.servers.0.first() {
+            Some(&server) => control::answers(server)
+                .map_err(|error| anyhow!("the mock server does not answer: {error:#}")),
+            None => Ok(()),
+        }
+    }
+}
+
+fn said(status: ExitStatus) -> String {
+    status.to_string()
+}
+
+/// What the server counted must be exactly what the cell's batches have to come to.
+fn wrong_counts(cell: &Cell, Measured { stats, batches, .. }: &Measured) -> Option<String> {
+    let Some(expected) = &cell.expected.server else { return None };
+    let Some(stats) = stats else { return Some("the server's counters are missing".to_owned()) };
+    let ServerCounts { requests, dropped, connections, peak } = expected;
+    let counts = [
+        ("early answers", stats.early, 0),
+        ("requests", stats.requests, requests * batches),
+        ("dropped requests", stats.dropped, dropped * batches),
+        ("connections", stats.connections, connections * batches),
+        ("requests left in flight", stats.in_flight, 0),
+    ];
+    for (what, counted, wanted) in counts {
+        if counted != wanted {
+            return Some(format!("the server counted {counted} {what} instead of {wanted}"));
+        }
+    }
+    (stats.peak_in_flight > *peak.end()).then(|| too_many(stats, *peak.end()))
+}
+
+fn too_many(stats: &Stats, most: u64) -> String {
+    let peak = stats.peak_in_flight;
+    format!("the server saw {peak} requests in flight, and the client has at most {most}")
+}
