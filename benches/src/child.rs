@@ -91,7 +91,8 @@ impl<R: DeserializeOwned + Send + 'static> Child<R> {
             }
         })?;
         let order = serde_json::to_string(order)? + "\n";
-        socket.write_all(order.as_bytes()).context("can't give the child its order")?;
+        // A child that is gone already is found out by its silence.
+        let _ = socket.write_all(order.as_bytes());
         Ok(child)
     }
 
