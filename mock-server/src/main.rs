@@ -3,11 +3,14 @@
 mod cli;
 
 use std::io::Write;
-use std::process::ExitCode;
+use std::process::{self, ExitCode};
+use std::thread;
 
 use anyhow::Context;
 use clap::Parser;
-use tokio::signal::unix::{Signal, SignalKind, signal};
+use signal_hook::consts::{SIGINT, SIGTERM};
+use signal_hook::iterator::Signals;
+use tokio::sync::oneshot;
 use waitmark_server::{bind, run};
 
 fn main() -> ExitCode {
@@ -33,27 +36,28 @@ fn serve(args: &cli::Args) -> anyhow::Result<()> {
         writeln!(stdout, "listening on http://{}", listener.local_addr()?)?;
     }
     stdout.flush()?;
-    run(listeners, args.options(), signalled()).context("the server failed")?;
+    run(listeners, args.options(), signalled()?).context("the server failed")?;
     writeln!(stdout, "stopped").context("cannot write to standard output")
 }
 
 /// Ends at the first SIGINT or SIGTERM; a second one ends the process at once.
-async fn signalled() {
-    let signals = || Some((watch(SignalKind::interrupt())?, watch(SignalKind::terminate())?));
-    let Some((mut interrupt, mut terminate)) = signals() else {
-        return std::future::pending().await;
-    };
-    let mut next = async move || {
-        tokio::select! {
-            _ = interrupt.recv() => 130,
-            _ = terminate.recv() => 143,
+///
+/// A thread waits for them, and not tokio: its `signal` feature would be part of every program that
+/// is built beside this one, and have the runtimes that clients are measured on listen for signals.
+fn signalled() -> anyhow::Result<impl Future<Output = ()> + Send + 'static> {
+    let mut signals = Signals::new([SIGINT, SIGTERM]).context("cannot listen for signals")?;
+    let (stop, stopped) = oneshot::channel();
+    let mut stop = Some(stop);
+    thread::Builder::new().name("signals".into()).spawn(move || {
+        for signal in &mut signals {
+            match stop.take() {
+                // Nobody waits any more only once the server has failed, and the process ends.
+                Some(stop) => drop(stop.send(())),
+                None => process::exit(128 + signal),
+            }
         }
-    };
-    next().await;
-    tokio::spawn(async move { std::process::exit(next().await) });
-}
-
-/// Without a handler the signal keeps its default, which stops the server as well.
-fn watch(kind: SignalKind) -> Option<Signal> {
-    signal(kind).ok()
+    })?;
+    Ok(async {
+        let _ = stopped.await;
+    })
 }
