@@ -192,6 +192,9 @@ mod tests {
         let between = vec![(2, 4)];
         assert_eq!(crossing, OverSizes::Cross { first_faster: true, between: between.clone() });
         assert_eq!(crossing.reversed(), OverSizes::Cross { first_faster: false, between });
+        // However small, if only sure.
+        assert!(matches!(one(&[1.03, 0.97]), OverSizes::Cross { first_faster: true, .. }));
+        assert!(matches!(one(&[0.97, 1.03]), OverSizes::Cross { first_faster: false, .. }));
         let OverSizes::Cross { first_faster, between } = one(&[0.8, 1.2, 0.8]) else { panic!() };
         assert_eq!((first_faster, between), (false, vec![(1, 2), (2, 3)]));
     }

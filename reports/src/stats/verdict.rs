@@ -156,6 +156,8 @@ mod tests {
         assert_eq!(holm(vec![0.03, 0.01, 0.04, 0.015]), 0.025);
         assert_eq!(holm(vec![0.02, 0.02, 0.02]), 0.05 / 3.0);
         assert_eq!(holm(vec![0.01, 0.02]), 0.05);
+        // A p-value that is its level meets it, and the next one gets its own.
+        assert_eq!(holm(vec![0.025, 0.03]), 0.05);
         assert_eq!(holm(vec![0.05]), 0.05);
         assert_eq!(holm(vec![0.051]), 0.05);
         assert_eq!(holm(vec![]), 0.05);
