@@ -112,8 +112,7 @@ fn agree(logs: &Logs, margin: f64) -> bool {
         Estimate::of_logs(&logs.iter().map(|round| round[a] - round[b]).collect::<Vec<_>>())
     };
     let family: Vec<Estimate> = couples(sizes).filter_map(apart).collect();
-    let differ = |verdict: &Verdict| matches!(verdict, Verdict::Faster | Verdict::Slower);
-    !stats::judge(&family, margin).iter().any(differ)
+    !stats::any_differs(&family, margin)
 }
 
 fn differ(rows: &[Row], x: usize, y: usize) -> OverSizes {
