@@ -159,4 +159,17 @@ mod tests {
         assert_eq!(widest_pair(&record.cells), None, "a pair without an interval");
         assert_eq!(widest_pair(&record.cells[..2]), None, "no pair");
     }
+
+    #[test]
+    fn clients_on_different_tasks_are_no_pair() {
+        let pair = |change: fn(&mut Cell)| {
+            let mut record = synthetic::record_of(&["tokio", "smol"], &[5], 3);
+            change(&mut record.cells[0]);
+            widest_pair(&record.cells)
+        };
+        assert!(pair(|_| ()).is_some());
+        assert_eq!(pair(|cell| cell.n = 6), None);
+        assert_eq!(pair(|cell| cell.delay_ms = None), None);
+        assert_eq!(pair(|cell| cell.workload = "pipeline".to_owned()), None);
+    }
 }

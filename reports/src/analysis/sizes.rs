@@ -112,8 +112,7 @@ fn agree(logs: &Logs, margin: f64) -> bool {
         Estimate::of_logs(&logs.iter().map(|round| round[a] - round[b]).collect::<Vec<_>>())
     };
     let family: Vec<Estimate> = couples(sizes).filter_map(apart).collect();
-    let differ = |verdict: &Verdict| matches!(verdict, Verdict::Faster | Verdict::Slower);
-    !stats::judge(&family, margin).iter().any(differ)
+    !stats::any_differs(&family, margin)
 }
 
 fn differ(rows: &[Row], x: usize, y: usize) -> OverSizes {
@@ -192,6 +191,9 @@ mod tests {
         let between = vec![(2, 4)];
         assert_eq!(crossing, OverSizes::Cross { first_faster: true, between: between.clone() });
         assert_eq!(crossing.reversed(), OverSizes::Cross { first_faster: false, between });
+        // However small, if only sure.
+        assert!(matches!(one(&[1.03, 0.97]), OverSizes::Cross { first_faster: true, .. }));
+        assert!(matches!(one(&[0.97, 1.03]), OverSizes::Cross { first_faster: false, .. }));
         let OverSizes::Cross { first_faster, between } = one(&[0.8, 1.2, 0.8]) else { panic!() };
         assert_eq!((first_faster, between), (false, vec![(1, 2), (2, 3)]));
     }

@@ -22,8 +22,8 @@ const COUNT: u64 = 1_000_000_000_000;
 const CPU_NS: u64 = 1_000_000_000_000_000;
 /// How far `mean_ns` may be from the mean of its samples, as a share.
 const ROUNDING: f64 = 1e-6;
-const MOST_CLIENTS: usize = 64;
-const MOST_CELLS: usize = 4096;
+const MOST_CLIENTS: usize = 32;
+const MOST_CELLS: usize = 2048;
 const MOST_ROUNDS: u32 = 1000;
 /// The most characters of a name.
 const LONGEST_NAME: usize = 100;

@@ -10,7 +10,7 @@ use super::CONFIDENCE;
 /// 2.262 for 9.
 pub(super) fn quantile(freedom: usize) -> f64 {
     // The search for one takes long, and all pairs of a run ask for the same few.
-    static KNOWN: [OnceLock<f64>; 32] = [const { OnceLock::new() }; 32];
+    static KNOWN: [OnceLock<f64>; 1024] = [const { OnceLock::new() }; 1024];
     let search = || distribution(freedom).inverse_cdf(0.5 + CONFIDENCE / 2.0);
     KNOWN.get(freedom).map_or_else(search, |known| *known.get_or_init(search))
 }

@@ -38,8 +38,19 @@ pub enum Verdict {
 ///
 /// The `margin` reaches from `1 / (1 + margin)` to `1 + margin`, both included.
 pub fn judge(family: &[Estimate], margin: f64) -> Vec<Verdict> {
-    let level = holm(family.iter().filter_map(Estimate::p_value).collect());
+    let level = level(family);
     family.iter().map(|pair| Verdict::of(pair, level, margin)).collect()
+}
+
+/// Whether any of a family is surely different, and not all of its interval inside the margin.
+pub fn any_differs(family: &[Estimate], margin: f64) -> bool {
+    let level = level(family);
+    let small = |pair: &Estimate| pair.interval.is_some_and(|interval| inside(interval, margin));
+    family.iter().any(|pair| pair.p_value().is_some_and(|p| p <= level) && !small(pair))
+}
+
+fn level(family: &[Estimate]) -> f64 {
+    holm(family.iter().filter_map(Estimate::p_value).collect())
 }
 
 /// The level that a p-value of this family must meet (at most this) to show a difference: Holm's
@@ -156,6 +167,8 @@ mod tests {
         assert_eq!(holm(vec![0.03, 0.01, 0.04, 0.015]), 0.025);
         assert_eq!(holm(vec![0.02, 0.02, 0.02]), 0.05 / 3.0);
         assert_eq!(holm(vec![0.01, 0.02]), 0.05);
+        // A p-value that is its level meets it, and the next one gets its own.
+        assert_eq!(holm(vec![0.025, 0.03]), 0.05);
         assert_eq!(holm(vec![0.05]), 0.05);
         assert_eq!(holm(vec![0.051]), 0.05);
         assert_eq!(holm(vec![]), 0.05);
