@@ -29,6 +29,9 @@ const BUILT_IN: &[(&str, &str)] = &[
 /// The longest delay, budget and run that a profile may ask for.
 const LONGEST: Duration = Duration::from_secs(24 * 3600);
 
+/// More clients than a table can show, or a report tell apart.
+const MOST_CLIENTS: usize = 32;
+
 /// A profile, checked, with every default filled in.
 #[derive(Clone, Debug)]
 pub(crate) struct Profile {
@@ -137,6 +140,11 @@ pub(crate) fn from_where_cargo_was_called(path: &Path) -> PathBuf {
 fn checked(catalogue: &Catalogue, known: &[Named], name: &str, file: File) -> Result<Profile> {
     let clients: Vec<Client> =
         each("clients", &file.clients, |client| find_client(catalogue, known, client))?;
+    ensure!(
+        clients.len() <= MOST_CLIENTS,
+        "clients: {} are too many: {MOST_CLIENTS} at most",
+        clients.len()
+    );
     for (i, client) in clients.iter().enumerate() {
         let twice = clients[..i].iter().any(|other| other.name == client.name);
         ensure!(
