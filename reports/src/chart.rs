@@ -7,6 +7,7 @@
 mod apart;
 mod axis;
 mod draw;
+mod plot;
 #[cfg(test)]
 mod tests;
 
@@ -15,7 +16,7 @@ use crate::figure;
 use crate::series::{self, Series};
 use crate::stats::{Estimate, Interval};
 use axis::Axis;
-use draw::{Line, Plot, Point};
+use plot::{Line, Plot, Point};
 
 /// Colour of the axes and their text.
 pub const INK: &str = "#1A1A1A";

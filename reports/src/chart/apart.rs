@@ -2,7 +2,7 @@
 //!
 //! Only markers are: a line pushed aside would cross the ideal.
 
-use super::draw::{Line, Point};
+use super::plot::{Line, Point};
 
 /// Distance in pixels below which two markers of the same n hide each other.
 const TOUCHING: f64 = 10.0;

@@ -12,7 +12,7 @@ use plotters::series::LineSeries;
 use plotters::style::{IntoFont, TRANSPARENT, TextStyle};
 
 use super::apart;
-use super::axis::Axis;
+use super::plot::{Plot, Point};
 use crate::series::Series;
 use crate::stats::Interval;
 
@@ -22,29 +22,6 @@ pub(super) const SIZE: (u32, u32) = (520, 400);
 const FONT: u32 = 20;
 /// Half the width of a whisker's end.
 const CAP: i32 = 5;
-
-/// What is drawn: lines over logarithmic axes.
-pub(super) struct Plot {
-    pub(super) x: Axis,
-    pub(super) y: Axis,
-    /// What the horizontal axis counts.
-    pub(super) x_title: String,
-    /// The dashed line of what is possible; empty where nobody knows.
-    pub(super) ideal: Vec<(f64, f64)>,
-    pub(super) lines: Vec<Line>,
-}
-
-/// One client's points.
-pub(super) struct Line {
-    pub(super) series: Series,
-    pub(super) points: Vec<Point>,
-}
-
-pub(super) struct Point {
-    pub(super) x: f64,
-    pub(super) y: f64,
-    pub(super) interval: Option<Interval>,
-}
 
 type DrawResult = Result<(), Box<dyn std::error::Error>>;
 
