@@ -39,10 +39,7 @@ impl Journal {
             ended: Ended::Running,
             machine: machine.now(),
             profile: profile.record()?,
-            server: record::Server {
-                threads: server::THREADS as u32,
-                addresses: u32::try_from(addresses).unwrap_or(u32::MAX),
-            },
+            server: server_with(addresses),
             cells: Vec::new(),
             created,
         };
@@ -60,5 +57,24 @@ impl Journal {
         self.record(cells, Ended::Running)
             .write(&self.path)
             .context("the run is stopped, because what it measures can't be kept")
+    }
+}
+
+/// The server as the record has it: without an address there was none, and so no thread of one.
+fn server_with(addresses: usize) -> record::Server {
+    record::Server {
+        threads: if addresses == 0 { 0 } else { server::THREADS as u32 },
+        addresses: u32::try_from(addresses).unwrap_or(u32::MAX),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_run_without_the_server_records_no_thread_of_it() {
+        let threads = |addresses| server_with(addresses).threads;
+        assert_eq!([0, 1, 64].map(threads), [0, server::THREADS as u32, server::THREADS as u32]);
     }
 }
