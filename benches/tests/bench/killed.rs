@@ -81,7 +81,11 @@ fn a_killed_client_fails_its_cells_and_the_run_goes_on() {
     let output = run.wait_with_output().unwrap();
 
     assert_eq!(output.status.code(), Some(1));
-    assert!(stderr(&output).contains("fan_out/tokio/100ms/4 failed in round 1"), "{}", stderr(&output));
+    assert!(
+        stderr(&output).contains("fan_out/tokio/100ms/4 failed in round 1"),
+        "{}",
+        stderr(&output)
+    );
     assert!(stderr(&output).contains("error: 1 of 3 cells failed"));
     let record = sandbox.record();
     for cell in &record.cells {
