@@ -66,7 +66,7 @@ pub struct Program {
 pub fn run(program: &Program) -> ExitCode {
     dispatch(program).unwrap_or_else(|error| {
         output::note(format_args!("error: {error:#}"));
-        ExitCode::FAILURE
+        if interrupt::requested() { interrupt::EXIT_CODE.into() } else { ExitCode::FAILURE }
     })
 }
 

@@ -173,6 +173,7 @@ impl<'a> Bench<'a> {
         let ground = Ground {
             catalogue: &self.program.catalogue,
             profile: &self.profile,
+            server: self.server.as_ref(),
             servers: &self.servers,
             criterion: &self.criterion,
             deadline: self.profile.max_time.map(|time| Instant::now() + time),
