@@ -10,6 +10,7 @@ use waitmark_reports::stats::Verdict;
 use crate::Program;
 use crate::cell;
 use crate::cli::Cli;
+use crate::output;
 use crate::profile::Profile;
 use crate::run::{Bench, Outcome};
 
@@ -57,12 +58,12 @@ pub(crate) fn calibrate(program: &Program, cli: &Cli, runs: u32) -> Result<ExitC
         let mut bench = Bench::prepare(program, profile, cells)?;
         let journal = bench.journal()?;
         let Outcome { record, stopped, .. } = bench.run(&journal)?;
+        record.write(&journal.path)?;
         if stopped.is_some() {
             return bench.exit_code(stopped, 0);
         }
-        record.write(&journal.path)?;
         tally.add(&Analysis::of(&record));
-        println!("run {run} of {runs}: {}", tally.said(run));
+        output::print(format_args!("run {run} of {runs}: {}\n", tally.said(run)))?;
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -16,6 +16,7 @@ use std::time::{Duration, Instant};
 use std::{env, thread};
 
 use anyhow::{Context, Result};
+use rustix::process::{Pid, WaitId, WaitIdOptions, waitid};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -26,6 +27,10 @@ pub(crate) const FLAG: &str = "--child";
 
 /// Does what the parent orders: the whole life of a child process.
 pub(crate) fn obey(work: impl FnOnce(Order, Reports) -> Result<()>) -> Result<ExitCode> {
+    // The lifeline below needs a thread that runs, which a stopped process has not.
+    #[cfg(target_os = "linux")]
+    rustix::process::set_parent_process_death_signal(Some(rustix::process::Signal::KILL))
+        .context("asking to end with the parent")?;
     let socket = io::stdin().as_fd().try_clone_to_owned().context("duplicating standard input")?;
     let mut parent = BufReader::new(UnixStream::from(socket));
     let mut order = String::new();
@@ -66,11 +71,15 @@ impl<R: DeserializeOwned + Send + 'static> Child<R> {
         environment: impl IntoIterator<Item = (&'static str, String)>,
         log: &Path,
     ) -> Result<Self> {
+        let program = env::current_exe().context("can't find this program")?;
+        Child::start(Command::new(program).arg(FLAG).envs(environment), order, log)
+    }
+
+    /// Starts a child that is this command.
+    pub(crate) fn start(command: &mut Command, order: &Order, log: &Path) -> Result<Self> {
         let output = File::create(log).with_context(|| format!("can't write {}", log.display()))?;
         let (mut socket, theirs) = UnixStream::pair().context("can't make a socket pair")?;
-        let process = Command::new(env::current_exe().context("can't find this program")?)
-            .arg(FLAG)
-            .envs(environment)
+        let process = command
             .stdin(OwnedFd::from(theirs))
             .stdout(output.try_clone()?)
             .stderr(Stdio::from(output))
@@ -112,6 +121,12 @@ impl<R> Child<R> {
                 ended => return ended,
             }
         }
+    }
+
+    /// Whether the child is stopped, as by SIGSTOP.
+    pub(crate) fn is_stopped(&self) -> bool {
+        let options = WaitIdOptions::STOPPED | WaitIdOptions::NOHANG | WaitIdOptions::NOWAIT;
+        matches!(waitid(WaitId::Pid(Pid::from_child(&self.process)), options), Ok(Some(_)))
     }
 
     /// How the child ended, if it has.

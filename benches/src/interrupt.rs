@@ -5,6 +5,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::{Context, Result};
 
+use crate::output;
+
 /// The exit code of an interrupted run, by the shell's convention for SIGINT.
 pub(crate) const EXIT_CODE: u8 = 130;
 
@@ -17,7 +19,7 @@ pub(crate) fn listen() -> Result<()> {
             // The children end with this process.
             process::exit(EXIT_CODE.into());
         }
-        eprintln!("\nstopping: what is measured is kept; a second Ctrl-C stops at once");
+        output::note("\nstopping: what is measured is kept; a second Ctrl-C stops at once");
     })
     .context("can't listen for Ctrl-C")
 }

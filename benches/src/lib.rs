@@ -23,6 +23,7 @@ mod machine;
 mod measure;
 mod message;
 mod order;
+mod output;
 mod preflight;
 mod profile;
 mod progress;
@@ -64,8 +65,8 @@ pub struct Program {
 #[doc(hidden)]
 pub fn run(program: &Program) -> ExitCode {
     dispatch(program).unwrap_or_else(|error| {
-        eprintln!("error: {error:#}");
-        ExitCode::FAILURE
+        output::note(format_args!("error: {error:#}"));
+        if interrupt::requested() { interrupt::EXIT_CODE.into() } else { ExitCode::FAILURE }
     })
 }
 
@@ -78,8 +79,10 @@ fn dispatch(program: &Program) -> Result<ExitCode> {
     }
     let cli = cli::Cli::parse();
     if cli.list {
-        run::list(program, &cli)
-    } else if let Some(runs) = cli.calibrate {
+        return run::list(program, &cli);
+    }
+    interrupt::listen()?;
+    if let Some(runs) = cli.calibrate {
         calibrate::calibrate(program, &cli, runs)
     } else if cli.bench && !cli.test {
         run::measure(program, &cli)

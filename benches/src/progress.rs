@@ -1,9 +1,10 @@
 //! How far the run is and how long it will take: a bar on a terminal, a line a round elsewhere.
 
-use std::io::{IsTerminal, stderr};
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use crate::output;
 
 /// The one constructor of progress bars is [`Progress::new`]; they count planned milliseconds.
 pub(crate) struct Progress {
@@ -50,13 +51,13 @@ impl Progress {
 
     /// A line that stays, on a terminal and elsewhere.
     pub(crate) fn say(&self, line: &str) {
-        self.bar.suspend(|| eprintln!("{line}"));
+        self.bar.suspend(|| output::note(line));
     }
 
     /// A line where there is no bar.
     pub(crate) fn say_without_bar(&self, line: &str) {
-        if !stderr().is_terminal() {
-            eprintln!("{line}, about {} left", round(self.left()));
+        if self.bar.is_hidden() {
+            output::note(format_args!("{line}, about {} left", round(self.left())));
         }
     }
 

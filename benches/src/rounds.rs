@@ -14,6 +14,7 @@ use crate::message::{How, Measured};
 use crate::order::Orders;
 use crate::profile::Profile;
 use crate::progress::Progress;
+use crate::server::Server;
 use crate::turn::{Outcome, Stopped, Turn};
 use crate::verify;
 
@@ -25,6 +26,8 @@ const FEWEST: u32 = 5;
 pub(crate) struct Ground<'a> {
     pub(crate) catalogue: &'a Catalogue,
     pub(crate) profile: &'a Profile,
+    /// `None` where no cell needs it.
+    pub(crate) server: Option<&'a Server>,
     pub(crate) servers: &'a Servers,
     /// The folder of Criterion's homes, a folder a round.
     pub(crate) criterion: &'a Path,
@@ -180,10 +183,10 @@ impl<'a> Rounds<'a> {
         home: &Path,
         progress: &mut Progress,
     ) -> (Vec<Outcome>, Option<Stopped>) {
-        let Ground { catalogue, profile, servers, deadline, .. } = self.ground;
+        let Ground { catalogue, profile, server, servers, deadline, .. } = self.ground;
         let client = &profile.clients[client];
         let home = &home.join(&client.name);
-        Turn { catalogue, client, servers, cells: cells.to_vec(), how, home, deadline }
+        Turn { catalogue, client, server, servers, cells: cells.to_vec(), how, home, deadline }
             .run(progress)
     }
 

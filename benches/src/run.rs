@@ -1,11 +1,10 @@
 //! The run, from the profile to the report.
 
-use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Result, ensure};
 use waitmark_harness::workload::Servers;
 use waitmark_reports::analysis::Analysis;
 use waitmark_reports::record::{Ended, Record, Status};
@@ -22,13 +21,13 @@ use crate::progress::{Progress, round as about};
 use crate::rounds::{Ground, Rounds, estimate};
 use crate::server::Server;
 use crate::turn::Stopped;
-use crate::{interrupt, preflight, verify};
+use crate::{interrupt, output, preflight, verify};
 
 /// Prints the names of the cells.
 pub(crate) fn list(program: &Program, cli: &Cli) -> Result<ExitCode> {
     let profile = Profile::from_env(&program.catalogue)?;
     for cell in plan(program, &profile, &cli.filters)? {
-        println!("{cell}");
+        output::print(format_args!("{cell}\n"))?;
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -50,10 +49,11 @@ pub(crate) fn test(program: &Program, cli: &Cli) -> Result<ExitCode> {
     let mut failed = 0;
     for (cell, reason) in rounds.results() {
         failed += usize::from(reason.is_some());
-        println!("{cell} ... {}", reason.map_or("ok".into(), |reason| format!("FAILED: {reason}")));
+        let said = reason.map_or("ok".into(), |reason| format!("FAILED: {reason}"));
+        output::print(format_args!("{cell} ... {said}\n"))?;
     }
     drop(rounds);
-    println!("{} passed, {failed} failed", bench.cells.len() - failed);
+    output::print(format_args!("{} passed, {failed} failed\n", bench.cells.len() - failed))?;
     bench.exit_code(stopped, failed)
 }
 
@@ -69,11 +69,13 @@ pub(crate) fn measure(program: &Program, cli: &Cli) -> Result<ExitCode> {
     // A run that was stopped before it measured anything leaves the last record and report alone.
     if with(Status::Measured) > 0 || stopped.is_none() {
         let published = bench.publish(&record, &journal.path);
-        println!("Took {}.", about(took));
+        let published = published.and(output::print(format_args!("Took {}.\n", about(took))));
         match &stopped {
             None => published?,
             // Why the run stopped comes last, and is what it ends with.
-            Some(_) => published.unwrap_or_else(|error| eprintln!("error: {error:#}")),
+            Some(_) => {
+                published.unwrap_or_else(|error| output::note(format_args!("error: {error:#}")));
+            }
         }
     }
     bench.exit_code(stopped, with(Status::Failed))
@@ -123,7 +125,6 @@ impl<'a> Bench<'a> {
         let open_files = preflight::check(cells.iter().chain(&verification))?;
         let folder = Folder::take(program.cargo_tmp.as_ref())?;
         let criterion = folder.fresh_criterion()?;
-        interrupt::listen()?;
         let needed = cells.iter().any(|cell| cell.expected.server.is_some());
         let start = || Server::start(verify::longest_delay(&cells), &criterion.join("server.log"));
         let server = needed.then(start).transpose()?;
@@ -172,6 +173,7 @@ impl<'a> Bench<'a> {
         let ground = Ground {
             catalogue: &self.program.catalogue,
             profile: &self.profile,
+            server: self.server.as_ref(),
             servers: &self.servers,
             criterion: &self.criterion,
             deadline: self.profile.max_time.map(|time| Instant::now() + time),
@@ -194,7 +196,7 @@ impl<'a> Bench<'a> {
     /// Prints the table, writes the record and renders the report: each of them whatever became of
     /// the others.
     pub(crate) fn publish(&self, record: &Record, dated: &Path) -> Result<()> {
-        print(&table::terminal(&Analysis::of(record)))?;
+        let table = output::print(table::terminal(&Analysis::of(record)));
         let kept = record.write(dated).map_err(anyhow::Error::from);
         let latest = record.write(&self.folder.record()).map_err(anyhow::Error::from);
         let written = report::write(record, &self.folder.report()).map_err(anyhow::Error::from);
@@ -205,8 +207,8 @@ impl<'a> Bench<'a> {
         if kept.is_ok() {
             paths += &format!("\nRecord: {}", dated.display());
         }
-        print(&format!("{paths}\n"))?;
-        kept.and(latest).and(written.map(drop))
+        let paths = output::print(format_args!("{paths}\n"));
+        kept.and(latest).and(written.map(drop)).and(table).and(paths)
     }
 
     /// An error if the run was stopped by one, otherwise what its end means to the caller.
@@ -217,7 +219,7 @@ impl<'a> Bench<'a> {
     ) -> Result<ExitCode> {
         match stopped {
             Some(Stopped::Interrupted) => {
-                eprintln!("interrupted: what was measured before is kept");
+                output::note("interrupted: what was measured before is kept");
                 Ok(ExitCode::from(interrupt::EXIT_CODE))
             }
             Some(Stopped::Error(error)) => {
@@ -227,18 +229,11 @@ impl<'a> Bench<'a> {
                 })
             }
             Some(Stopped::MaxTime) | None if failed > 0 => {
-                eprintln!("error: {failed} of {} cells failed", self.cells.len());
+                let cells = self.cells.len();
+                output::note(format_args!("error: {failed} of {cells} cells failed"));
                 Ok(ExitCode::FAILURE)
             }
             Some(Stopped::MaxTime) | None => Ok(ExitCode::SUCCESS),
         }
-    }
-}
-
-/// Prints `text`; a reader that has seen enough and went away is no failure.
-fn print(text: &str) -> Result<()> {
-    match io::stdout().lock().write_all(text.as_bytes()) {
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-        result => result.context("can't print the table"),
     }
 }

@@ -2,14 +2,17 @@
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
-use std::time::Duration;
+use std::sync::mpsc::RecvTimeoutError;
+use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail, ensure};
 use waitmark_harness::workload::Servers;
 use waitmark_server::Options;
 
 use crate::child::{Child, Reports};
 use crate::message::{Listening, Order, Serve};
+use crate::turn::TICK;
+use crate::{control, interrupt};
 
 /// How long the server may take to listen.
 const START: Duration = Duration::from_secs(10);
@@ -47,10 +50,37 @@ impl Server {
     /// Starts the server on free ports, its output in the file `log`.
     pub(crate) fn start(max_delay: Duration, log: &Path) -> Result<Self> {
         let child = Child::spawn(&Order::Serve(Serve { max_delay }), [], log)?;
-        let Listening { servers } = child
-            .report(START)
-            .with_context(|| format!("the mock server did not start; see {}", log.display()))?;
+        let deadline = Instant::now() + START;
+        let Listening { servers } = loop {
+            match child.report(TICK) {
+                Err(RecvTimeoutError::Timeout) if interrupt::requested() => {
+                    bail!("interrupted before the mock server had started")
+                }
+                Err(RecvTimeoutError::Timeout) if Instant::now() < deadline => {}
+                started => {
+                    break started.with_context(|| {
+                        format!("the mock server did not start; see {}", log.display())
+                    })?;
+                }
+            }
+        };
         Ok(Server { child, servers })
+    }
+
+    /// Checks that the server runs and answers: no cell is to blame for what one that does not
+    /// makes of it.
+    pub(crate) fn check(&self) -> Result<()> {
+        self.check_runs()?;
+        match self.servers.0.first() {
+            Some(&server) => control::answers(server).context("the mock server does not answer"),
+            None => Ok(()),
+        }
+    }
+
+    /// Checks that the server is not stopped, without asking it: it counts what it is asked.
+    pub(crate) fn check_runs(&self) -> Result<()> {
+        ensure!(!self.child.is_stopped(), "the mock server is stopped, as by SIGSTOP");
+        Ok(())
     }
 
     /// Why the server can't answer, if its process has ended.

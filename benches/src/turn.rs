@@ -6,21 +6,22 @@ use std::process::ExitStatus;
 use std::sync::mpsc::RecvTimeoutError;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, anyhow};
+use anyhow::{Context, Result};
 use waitmark_harness::catalogue::Catalogue;
 use waitmark_harness::workload::{ServerCounts, Servers};
 
 use crate::cell::Cell;
 use crate::child::Child;
-use crate::control::{self, Stats};
+use crate::control::Stats;
 use crate::interrupt;
 use crate::measure::CRITERION_HOME;
 use crate::message::{How, Job, Measured, Order, Report};
 use crate::profile::Client;
 use crate::progress::Progress;
+use crate::server::Server;
 
 /// How often a waiting parent looks for Ctrl-C and moves the bar.
-const TICK: Duration = Duration::from_millis(100);
+pub(crate) const TICK: Duration = Duration::from_millis(100);
 
 /// A child that says nothing for this long, and ten times as long as its cell should take, hangs.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -32,6 +33,7 @@ const END: Duration = Duration::from_secs(1);
 pub(crate) struct Turn<'a> {
     pub(crate) catalogue: &'a Catalogue,
     pub(crate) client: &'a Client,
+    pub(crate) server: Option<&'a Server>,
     pub(crate) servers: &'a Servers,
     pub(crate) cells: Vec<&'a Cell>,
     pub(crate) how: fn(&Cell) -> How,
@@ -81,7 +83,8 @@ impl Turn<'_> {
         let mut from = 0;
         while from < self.cells.len() {
             let end = self
-                .watch(from, &mut outcomes, progress)
+                .spawn(from)
+                .and_then(|child| self.watch(child, from, &mut outcomes, progress))
                 .unwrap_or_else(|error| End::Stopped(Stopped::Error(error)));
             progress.finish();
             from = match end {
@@ -98,7 +101,8 @@ impl Turn<'_> {
                 }
             };
             let failed = outcomes.iter().flatten().any(Result::is_err);
-            if let Some(error) = failed.then(|| self.check_server().err()).flatten() {
+            let server = self.server.filter(|_| failed);
+            if let Some(error) = server.and_then(|server| server.check().err()) {
                 // No cell is to blame for what no cell can do.
                 for outcome in &mut outcomes {
                     outcome.take_if(|outcome| outcome.is_err());
@@ -119,10 +123,17 @@ impl Turn<'_> {
         (outcomes, None)
     }
 
-    /// Runs the cells from this one on in a child, and collects what it reports.
-    fn watch(&self, from: usize, outcomes: &mut [Outcome], progress: &mut Progress) -> Result<End> {
-        let mut child = self.spawn(from)?;
-        let (mut heard, mut patience) = (Instant::now(), PATIENCE);
+    /// Collects what a child reports that runs the cells from this one on.
+    fn watch(
+        &self,
+        mut child: Child<Report>,
+        from: usize,
+        outcomes: &mut [Outcome],
+        progress: &mut Progress,
+    ) -> Result<End> {
+        // Silence is counted in waits: while this process itself is stopped, by Ctrl-Z, it hears
+        // nothing either.
+        let (mut silence, mut patience) = (Duration::ZERO, PATIENCE);
         let mut at = None;
         loop {
             if interrupt::requested() {
@@ -148,12 +159,14 @@ impl Turn<'_> {
                 }
                 Ok(Report::Finished) => break,
                 Ok(_) => return broken("the client reported a cell that it was not at".to_owned()),
-                Err(RecvTimeoutError::Timeout) if heard.elapsed() < patience => {
+                Err(RecvTimeoutError::Timeout) if silence < patience => {
+                    self.server.map_or(Ok(()), Server::check_runs)?;
                     progress.tick();
+                    silence += TICK;
                     continue;
                 }
                 Err(RecvTimeoutError::Timeout) => {
-                    let silence = heard.elapsed().as_secs();
+                    let silence = silence.as_secs();
                     return broken(format!("the client hung: no word for {silence} s"));
                 }
                 Err(RecvTimeoutError::Disconnected) => {
@@ -172,7 +185,7 @@ impl Turn<'_> {
                     });
                 }
             }
-            heard = Instant::now();
+            silence = Duration::ZERO;
         }
         // Everything is reported: how the process ends changes nothing of it, and dropping it ends
         // it if it does not by itself.
@@ -204,15 +217,6 @@ impl Turn<'_> {
             cells: self.cells[from..].iter().map(|cell| cell.job((self.how)(cell))).collect(),
         };
         Child::spawn(&Order::Measure(job), environment, &self.home.with_extension("log"))
-    }
-
-    /// A server that is stopped or gone would fail every cell that comes, one after the other.
-    fn check_server(&self) -> Result<()> {
-        match self.servers.0.first() {
-            Some(&server) => control::answers(server)
-                .map_err(|error| anyhow!("the mock server does not answer: {error:#}")),
-            None => Ok(()),
-        }
     }
 }
 
