@@ -7,12 +7,12 @@ use anyhow::{Result, ensure};
 use waitmark_reports::analysis::{Analysis, Comparison, Quantity, Row};
 use waitmark_reports::stats::Verdict;
 
-use crate::Program;
 use crate::cell;
 use crate::cli::Cli;
 use crate::output;
 use crate::profile::Profile;
-use crate::run::{Bench, Outcome};
+use crate::program::Program;
+use crate::run::{Bench, Ran};
 
 /// The same client under four names, of which two are slowed: at sizes where it matters.
 const PROFILE: &str = r#"
@@ -23,19 +23,24 @@ const PROFILE: &str = r#"
         { name = "slowed-10", kind = "tokio" },
     ]
     reference = "plain"
-    workloads = ["fan_out"]
+    workloads = ["fan_out", { name = "pipeline", sizes = [20], delays = ["5ms"] }]
     sizes = [20, 100]
-    precision = 0
+    budget = "150ms"
 "#;
 
 /// What the slowed clients are slowed by, as a share of a batch's time.
 const SLOWED: [(&str, f64); 2] = [("slowed-5", 0.05), ("slowed-10", 0.10)];
 
+/// What false claims are looked for in.
+const QUANTITIES: [(Quantity, &str); 2] = [(Quantity::Time, "time"), (Quantity::Cpu, "CPU time")];
+
 /// How often what happened, over runs.
 #[derive(Default)]
 struct Tally {
-    /// Runs in whose table `plain` and `again` were told apart.
-    false_claims: u32,
+    /// Tables in which `plain` and `again` were told apart by their time, and by their CPU time.
+    false_claims: [u32; QUANTITIES.len()],
+    /// Tables in all, for each of the two.
+    tables: u32,
     /// By slowed client: cells that were called slower than `plain`, and cells in all.
     found: [(u32, u32); SLOWED.len()],
 }
@@ -57,47 +62,50 @@ pub(crate) fn calibrate(program: &Program, cli: &Cli, runs: u32) -> Result<ExitC
         }
         let mut bench = Bench::prepare(program, profile, cells)?;
         let journal = bench.journal()?;
-        let Outcome { record, stopped, .. } = bench.run(&journal)?;
+        let Ran { record, stopped, .. } = bench.run(&journal)?;
         record.write(&journal.path)?;
         if stopped.is_some() {
             return bench.exit_code(stopped, 0);
         }
         tally.add(&Analysis::of(&record));
-        output::print(format_args!("run {run} of {runs}: {}\n", tally.said(run)))?;
+        output::print(format_args!("run {run} of {runs}: {}\n", tally.said()))?;
     }
     Ok(ExitCode::SUCCESS)
 }
 
 impl Tally {
     fn add(&mut self, analysis: &Analysis) {
-        let place = |comparison: &Comparison, name: &str| {
-            comparison.clients.iter().position(|client| client == name)
-        };
-        let mut false_claim = false;
         for comparison in &analysis.comparisons {
-            let verdicts = |name: &str| -> Vec<Verdict> {
-                let two = place(comparison, name).zip(place(comparison, "plain"));
-                let pair =
-                    |row: &Row| Some(two.and_then(|(x, y)| row.pairs(Quantity::Time).get(x, y))?.1);
-                comparison.rows.iter().filter_map(pair).collect()
-            };
-            false_claim |= verdicts("again").into_iter().any(is_claim);
+            self.tables += 1;
+            for (claims, (quantity, _)) in self.false_claims.iter_mut().zip(QUANTITIES) {
+                let claimed = verdicts(comparison, "again", quantity).into_iter().any(is_claim);
+                *claims += u32::from(claimed);
+            }
             for ((name, _), (found, of)) in SLOWED.iter().zip(&mut self.found) {
-                let verdicts = verdicts(name);
+                let verdicts = verdicts(comparison, name, Quantity::Time);
                 *of += verdicts.len() as u32;
                 *found += verdicts.into_iter().filter(|&verdict| is_slower(verdict)).count() as u32;
             }
         }
-        self.false_claims += u32::from(false_claim);
     }
 
-    fn said(&self, runs: u32) -> String {
+    fn said(&self) -> String {
+        let claims = QUANTITIES.iter().zip(&self.false_claims).map(|((_, name), claims)| {
+            format!("false claims on {name} in {claims} of {} tables", self.tables)
+        });
         let found = SLOWED.iter().zip(&self.found).map(|((_, share), (found, of))| {
             format!("slower by {:.0} % found in {found} of {of} cells", share * 100.0)
         });
-        let found: Vec<String> = found.collect();
-        format!("false claims in {} of {runs} tables; {}", self.false_claims, found.join("; "))
+        claims.chain(found).collect::<Vec<_>>().join("; ")
     }
+}
+
+/// What is said of this client against `plain`, on each size.
+fn verdicts(comparison: &Comparison, name: &str, quantity: Quantity) -> Vec<Verdict> {
+    let place = |name: &str| comparison.clients.iter().position(|client| client == name);
+    let two = place(name).zip(place("plain"));
+    let verdict = |row: &Row| Some(row.pairs(quantity).get(two?.0, two?.1)?.1);
+    comparison.rows.iter().filter_map(verdict).collect()
 }
 
 /// Whether the verdict says that there is a difference, however small.

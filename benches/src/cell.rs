@@ -73,27 +73,28 @@ impl Cell {
         format!("{label}{}{}", delay.unwrap_or_default(), self.n)
     }
 
-    /// About how long a batch takes, measured on nothing but the plan.
-    fn batch(&self) -> Duration {
+    /// About how long a batch takes, by nothing but the plan: its waits, and what a request costs
+    /// where connections are fresh. `None` where the plan does not say.
+    fn batch(&self) -> Option<Duration> {
         let requests = self.expected.server.as_ref().map_or(0, |server| server.requests);
         let work = Duration::from_micros(100) * u32::try_from(requests).unwrap_or(u32::MAX);
-        self.expected.ideal.unwrap_or_default() + work + Duration::from_micros(100)
+        Some(self.expected.ideal? + work + Duration::from_micros(100))
     }
 
-    /// About how long the cell takes in a round, its warm-up and its first batch included.
+    /// About how long the cell takes in a round, its warm-up included.
     pub(crate) fn estimate(&self, how: How) -> Duration {
-        let batch = self.batch();
+        let batch = self.batch().unwrap_or(Duration::from_millis(10));
         let start = Duration::from_millis(15);
         start
             + match how {
                 How::Batches(count) => batch * u32::try_from(count).unwrap_or(u32::MAX),
-                How::Budget(budget) => batch.max(budget / 10) + budget.mul_f64(1.2).max(2 * batch),
+                How::Budget { budget, .. } => budget.mul_f64(1.3).max(2 * batch),
             }
     }
 
     /// The cell's budget in a round.
     pub(crate) fn budget(&self) -> How {
-        How::Budget(self.workload.budget)
+        How::Budget { budget: self.workload.budget, batch: self.batch() }
     }
 
     /// The cell as its client is told.

@@ -46,8 +46,24 @@ struct Cpu {
 
 impl Stats {
     /// CPU time of the server's process since its start.
-    pub(crate) fn cpu(&self) -> Option<Duration> {
+    fn cpu(&self) -> Option<Duration> {
         self.cpu_us.map(|cpu| Duration::from_micros(cpu.user + cpu.system))
+    }
+}
+
+/// The server's CPU time when its counters were zeroed.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Zero {
+    cpu: Option<Duration>,
+    /// What being asked costs it, which is no batch's.
+    asking: Option<Duration>,
+}
+
+impl Zero {
+    /// The CPU time of the server's process from then to these counters, less what asking for them
+    /// took; `None` where it is not measured.
+    pub(crate) fn until(self, stats: &Stats) -> Option<Duration> {
+        Some(stats.cpu()?.saturating_sub(self.cpu?).saturating_sub(self.asking?))
     }
 }
 
@@ -57,12 +73,15 @@ impl Stats {
 /// # Errors
 ///
 /// If the server does not answer, or is not idle within two seconds.
-pub(crate) fn reset(server: SocketAddr) -> Result<Stats> {
+pub(crate) fn reset(server: SocketAddr) -> Result<Zero> {
     let deadline = Instant::now() + SETTLE;
     loop {
-        let in_flight = stats(server)?.in_flight;
+        let idle = stats(server)?;
+        let in_flight = idle.in_flight;
         if in_flight == 0 {
-            return get(server, "/stats/reset", ANSWER);
+            let cpu = get(server, "/stats/reset", ANSWER)?.cpu();
+            let asking = cpu.zip(idle.cpu()).map(|(now, before)| now.saturating_sub(before));
+            return Ok(Zero { cpu, asking });
         }
         ensure!(
             Instant::now() < deadline,

@@ -6,10 +6,11 @@ use std::time::SystemTime;
 use anyhow::{Context, Result};
 use waitmark_reports::record::{self, Ended, Record};
 
+use crate::folder::Folder;
 use crate::machine::{self, Before};
 use crate::profile::Profile;
+use crate::program::Program;
 use crate::server;
-use crate::{Program, folder::Folder};
 
 /// A run's record as it grows, and where it is kept.
 pub(crate) struct Journal {

@@ -8,8 +8,9 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 use clap::Parser;
+#[doc(hidden)]
+pub use program::Program;
 pub use waitmark_harness as harness;
-use waitmark_harness::catalogue::Catalogue;
 
 mod calibrate;
 mod cell;
@@ -26,6 +27,7 @@ mod order;
 mod output;
 mod preflight;
 mod profile;
+mod program;
 mod progress;
 mod rounds;
 mod run;
@@ -50,15 +52,6 @@ macro_rules! main {
             })
         }
     };
-}
-
-/// A benchmark: what it measures, and where it was built. [`main!`] makes one.
-#[doc(hidden)]
-pub struct Program {
-    pub catalogue: Catalogue,
-    pub cargo_tmp: &'static str,
-    pub source: &'static str,
-    pub lock: &'static str,
 }
 
 /// Runs the benchmark with the process's arguments.

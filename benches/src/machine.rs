@@ -10,7 +10,8 @@ use serde::Deserialize;
 use waitmark_harness::catalogue::Catalogue;
 use waitmark_reports::record::Machine;
 
-use crate::{Program, preflight};
+use crate::preflight;
+use crate::program::Program;
 
 /// The crates that measure; those under test are named by their clients.
 const CRATES: &[&str] = &["criterion", "hyper", "ureq-proto"];

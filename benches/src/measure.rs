@@ -15,17 +15,17 @@ use waitmark_harness::workload::{Shape, Wrong};
 use waitmark_reports::record::{Costs, Method};
 
 use crate::child::Reports;
-use crate::control::{self, Stats};
+use crate::control;
 use crate::message::{How, Job, JobCell, Measured, Report};
 
 /// The variable that tells Criterion, and this child, where Criterion's files go.
 pub(crate) const CRITERION_HOME: &str = "CRITERION_HOME";
 
 /// The fewest samples that Criterion takes.
-const SAMPLES: u32 = 10;
+const SAMPLES: usize = 10;
 
 /// The fewest batches that are timed without Criterion.
-const FEWEST: u64 = 2;
+const FEWEST_BATCHES: u64 = 2;
 
 /// The part of the budget that Criterion warms up for: it has to know how long a batch takes.
 const WARM_UP: f64 = 0.1;
@@ -56,7 +56,8 @@ fn measure(kind: &Kind, job: &Job, cell: &JobCell) -> Result<Measured> {
     let mut meter = Meter::new(batches, cell.slowdown);
     let samples = meter.samples(job, cell)?;
     let stats = server.map(|&server| control::stats(server)).transpose()?;
-    let costs = meter.costs(before.as_ref(), stats.as_ref());
+    let server_cpu = before.zip(stats.as_ref()).and_then(|(before, stats)| before.until(stats));
+    let costs = meter.costs(server_cpu);
     Ok(Measured {
         method: samples.method,
         timed: samples.each * samples.means_ns.len() as u64,
@@ -92,25 +93,26 @@ impl Meter {
     }
 
     fn samples(&mut self, job: &Job, cell: &JobCell) -> Result<Samples> {
-        let budget = match cell.how {
-            How::Batches(count) => return Ok(self.directly(Vec::new(), count)?),
-            How::Budget(budget) => budget,
+        let (budget, batch) = match cell.how {
+            How::Batches(count) => return Ok(self.directly(count)?),
+            How::Budget { budget, batch: Some(batch) } => (budget, batch),
+            How::Budget { budget, batch: None } => (budget, self.batch()?),
         };
-        let first = self.batch()?;
-        if first * SAMPLES <= budget {
-            self.by_criterion(job, cell, budget)
-        } else {
-            let count = budget.div_duration_f64(first) as u64;
-            Ok(self.directly(vec![first], count.max(FEWEST))?)
+        let fitting = budget.div_duration_f64(batch) as u64;
+        if fitting >= SAMPLES as u64 {
+            return self.by_criterion(job, cell, budget);
         }
+        if fitting > FEWEST_BATCHES {
+            // Criterion's warm-up is not counted either.
+            self.batch()?;
+        }
+        Ok(self.directly(fitting.max(FEWEST_BATCHES))?)
     }
 
-    /// Times batches one by one until there are `count`, with those in `times`.
-    fn directly(&mut self, mut times: Vec<Duration>, count: u64) -> Result<Samples, Wrong> {
-        while (times.len() as u64) < count {
-            times.push(self.batch()?);
-        }
-        let means_ns = times.iter().map(|time| time.as_nanos() as f64).collect();
+    /// Times `count` batches one by one.
+    fn directly(&mut self, count: u64) -> Result<Samples, Wrong> {
+        let nanos = |_| Ok(self.batch()?.as_nanos() as f64);
+        let means_ns = (0..count).map(nanos).collect::<Result<_, Wrong>>()?;
         Ok(Samples { method: Method::Direct, each: 1, means_ns })
     }
 
@@ -123,7 +125,7 @@ impl Meter {
             let mut group = criterion.benchmark_group(&cell.workload);
             group
                 .sampling_mode(SamplingMode::Flat)
-                .sample_size(SAMPLES as usize)
+                .sample_size(SAMPLES)
                 .warm_up_time(budget.mul_f64(WARM_UP).max(Duration::from_nanos(1)))
                 .measurement_time(budget)
                 .nresamples(RESAMPLES);
@@ -151,27 +153,35 @@ impl Meter {
     fn batch(&mut self) -> Result<Duration, Wrong> {
         let taken = self.cell.run()?;
         self.batches += 1;
-        self.usage = self.usage.zip(taken.usage).map(|(sum, usage)| sum + usage);
-        let longer = taken.time.mul_f64(self.slowdown);
-        let start = Instant::now();
-        while start.elapsed() < longer {
-            std::hint::spin_loop();
-        }
+        let (longer, slowed) = slow_down(taken.time.mul_f64(self.slowdown));
+        let usage = taken.usage.zip(slowed).map(|(batch, slowed)| batch + slowed);
+        self.usage = self.usage.zip(usage).map(|(sum, usage)| sum + usage);
         Ok(taken.time + longer)
     }
 
-    fn costs(&self, before: Option<&Stats>, after: Option<&Stats>) -> Option<Costs> {
+    fn costs(&self, server_cpu: Option<Duration>) -> Option<Costs> {
         let usage = self.usage?;
         let nanos = |time: Duration| u64::try_from(time.as_nanos()).unwrap_or(u64::MAX);
-        let server = after.and_then(Stats::cpu).zip(before.and_then(Stats::cpu));
         Some(Costs {
             user_ns: nanos(usage.user),
             system_ns: nanos(usage.system),
             voluntary: usage.voluntary,
             involuntary: usage.involuntary,
-            server_ns: server.map(|(after, before)| nanos(after.saturating_sub(before))),
+            server_ns: server_cpu.map(nanos),
         })
     }
+}
+
+/// Burns so much time, and tells what that used.
+fn slow_down(longer: Duration) -> (Duration, Option<Usage>) {
+    if longer.is_zero() {
+        return (longer, Some(Usage::default()));
+    }
+    let (before, start) = (Usage::now(), Instant::now());
+    while start.elapsed() < longer {
+        std::hint::spin_loop();
+    }
+    (start.elapsed(), Usage::now().zip(before).map(|(after, before)| after - before))
 }
 
 fn wrong_or_panic(payload: Box<dyn Any + Send>) -> Wrong {

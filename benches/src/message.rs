@@ -61,9 +61,10 @@ pub(crate) struct JobCell {
 /// checked.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub(crate) enum How {
-    /// As many batches as fit into this time: Criterion's samples if ten do, otherwise batches timed
-    /// one by one, two at least.
-    Budget(Duration),
+    /// As many batches as fit into the budget: Criterion's samples if ten do, otherwise batches timed
+    /// one by one, two at least. How long a batch takes is told, so that what a batch happens to
+    /// take has no part in how it is measured; where nobody knows, a batch that is not counted tells.
+    Budget { budget: Duration, batch: Option<Duration> },
     /// This many batches, timed one by one.
     Batches(u64),
 }

@@ -15,12 +15,12 @@ use crate::order::Orders;
 use crate::profile::Profile;
 use crate::progress::Progress;
 use crate::server::Server;
-use crate::turn::{Outcome, Stopped, Turn};
+use crate::turn::{CellResult, Stopped, Turn};
 use crate::verify;
 
 /// Rounds before which the run does not end early, however narrow its intervals: a standard
 /// deviation of fewer is little known.
-const FEWEST: u32 = 5;
+const FEWEST_ROUNDS: u32 = 5;
 
 /// Where and on what the rounds are run.
 pub(crate) struct Ground<'a> {
@@ -122,7 +122,7 @@ impl<'a> Rounds<'a> {
             let widest = widest_pair(&self.record());
             progress.say_without_bar(&said(round + 1, profile.rounds, widest));
             let known = |precision| widest.is_some_and(|widest| widest <= precision);
-            if round + 1 >= FEWEST
+            if round + 1 >= FEWEST_ROUNDS
                 && round + 1 < profile.rounds
                 && profile.precision.is_some_and(known)
             {
@@ -182,7 +182,7 @@ impl<'a> Rounds<'a> {
         how: fn(&Cell) -> How,
         home: &Path,
         progress: &mut Progress,
-    ) -> (Vec<Outcome>, Option<Stopped>) {
+    ) -> (Vec<CellResult>, Option<Stopped>) {
         let Ground { catalogue, profile, server, servers, deadline, .. } = self.ground;
         let client = &profile.clients[client];
         let home = &home.join(&client.name);

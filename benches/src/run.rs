@@ -10,13 +10,13 @@ use waitmark_reports::analysis::Analysis;
 use waitmark_reports::record::{Ended, Record, Status};
 use waitmark_reports::{report, table};
 
-use crate::Program;
 use crate::cell::{self, Cell};
 use crate::cli::Cli;
 use crate::folder::Folder;
 use crate::journal::Journal;
 use crate::message::How;
 use crate::profile::Profile;
+use crate::program::Program;
 use crate::progress::{Progress, round as about};
 use crate::rounds::{Ground, Rounds, estimate};
 use crate::server::Server;
@@ -64,7 +64,7 @@ pub(crate) fn measure(program: &Program, cli: &Cli) -> Result<ExitCode> {
     let cells = plan(program, &profile, &cli.filters)?;
     let mut bench = Bench::prepare(program, profile, cells)?;
     let journal = bench.journal()?;
-    let Outcome { record, stopped, took } = bench.run(&journal)?;
+    let Ran { record, stopped, took } = bench.run(&journal)?;
     let with = |status| record.cells.iter().filter(|cell| cell.status == status).count();
     // A run that was stopped before it measured anything leaves the last record and report alone.
     if with(Status::Measured) > 0 || stopped.is_none() {
@@ -108,7 +108,7 @@ pub(crate) struct Bench<'a> {
 }
 
 /// What a run came to.
-pub(crate) struct Outcome {
+pub(crate) struct Ran {
     pub(crate) record: Record,
     pub(crate) stopped: Option<Stopped>,
     pub(crate) took: Duration,
@@ -126,7 +126,12 @@ impl<'a> Bench<'a> {
         let folder = Folder::take(program.cargo_tmp.as_ref())?;
         let criterion = folder.fresh_criterion()?;
         let needed = cells.iter().any(|cell| cell.expected.server.is_some());
-        let start = || Server::start(verify::longest_delay(&cells), &criterion.join("server.log"));
+        let start = || {
+            Server::start(
+                verify::longest_delay(cells.iter().chain(&verification)),
+                &criterion.join("server.log"),
+            )
+        };
         let server = needed.then(start).transpose()?;
         let servers =
             server.as_ref().map_or(Servers(Vec::new()), |server: &Server| server.servers.clone());
@@ -150,7 +155,7 @@ impl<'a> Bench<'a> {
     }
 
     /// Verifies, runs the rounds, and keeps the record after every turn.
-    pub(crate) fn run(&mut self, journal: &Journal) -> Result<Outcome> {
+    pub(crate) fn run(&mut self, journal: &Journal) -> Result<Ran> {
         let rounds = estimate(&self.cells, Cell::budget) * self.profile.rounds;
         let planned = estimate(&self.verification, verify::how) + rounds;
         let mut progress = Progress::new(planned);
@@ -166,7 +171,7 @@ impl<'a> Bench<'a> {
             Err(Stopped::Interrupted) => (Ended::Interrupted, Some(Stopped::Interrupted)),
             Err(error) => (Ended::Broken, Some(error)),
         };
-        Ok(Outcome { record: journal.record(&rounds.record(), ended), stopped, took })
+        Ok(Ran { record: journal.record(&rounds.record(), ended), stopped, took })
     }
 
     fn rounds(&self) -> Result<Rounds<'_>> {

@@ -44,7 +44,7 @@ pub(crate) struct Turn<'a> {
 }
 
 /// What came of a cell: `None` if its time had not come.
-pub(crate) type Outcome = Option<Result<Measured, String>>;
+pub(crate) type CellResult = Option<Result<Measured, String>>;
 
 /// Why the run goes no further.
 #[derive(Debug)]
@@ -78,8 +78,8 @@ impl Turn<'_> {
     ///
     /// A killed, crashed or hanging child fails the cell that it was at; another child goes on with
     /// the cells after it.
-    pub(crate) fn run(&self, progress: &mut Progress) -> (Vec<Outcome>, Option<Stopped>) {
-        let mut outcomes: Vec<Outcome> = vec![None; self.cells.len()];
+    pub(crate) fn run(&self, progress: &mut Progress) -> (Vec<CellResult>, Option<Stopped>) {
+        let mut outcomes: Vec<CellResult> = vec![None; self.cells.len()];
         let mut from = 0;
         while from < self.cells.len() {
             let end = self
@@ -110,15 +110,8 @@ impl Turn<'_> {
                 return (outcomes, Some(Stopped::Error(error)));
             }
         }
-        for (cell, outcome) in self.cells.iter().zip(&mut outcomes) {
-            let wrong = match outcome {
-                Some(Ok(measured)) => wrong_counts(cell, measured),
-                Some(Err(_)) => None,
-                None => Some("the client left it out".to_owned()),
-            };
-            if let Some(wrong) = wrong {
-                *outcome = Some(Err(wrong));
-            }
+        for outcome in &mut outcomes {
+            outcome.get_or_insert_with(|| Err("the client left it out".to_owned()));
         }
         (outcomes, None)
     }
@@ -128,7 +121,7 @@ impl Turn<'_> {
         &self,
         mut child: Child<Report>,
         from: usize,
-        outcomes: &mut [Outcome],
+        outcomes: &mut [CellResult],
         progress: &mut Progress,
     ) -> Result<End> {
         // Silence is counted in waits: while this process itself is stopped, by Ctrl-Z, it hears
@@ -152,7 +145,8 @@ impl Turn<'_> {
                     progress.start(cell.to_string(), planned);
                 }
                 Ok(Report::Done(i, measured)) if at == Some(from + i) => {
-                    outcomes[from + i] = Some(Ok(measured));
+                    let wrong = wrong_counts(self.cells[from + i], &measured);
+                    outcomes[from + i] = Some(wrong.map_or(Ok(measured), Err));
                 }
                 Ok(Report::Failed(i, reason)) if at == Some(from + i) => {
                     outcomes[from + i] = Some(Err(reason));

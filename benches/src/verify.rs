@@ -10,8 +10,10 @@ use crate::cell::Cell;
 use crate::message::{How, Measured};
 use crate::profile::Profile;
 
-/// Long enough that a whole batch is in flight before its first answer is due.
+/// Long enough that a whole batch is in flight before its first answer is due: this, and more for
+/// each thing to do.
 const DELAY: Duration = Duration::from_millis(50);
+const DELAY_EACH: Duration = Duration::from_micros(300);
 
 /// Things to do beyond what the client can do at once, so that its limit shows.
 const BEYOND: u32 = 8;
@@ -24,8 +26,8 @@ const UNLIMITED: u32 = 40;
 pub(crate) const ATTEMPTS: usize = 3;
 
 /// The longest delay that the server is asked for.
-pub(crate) fn longest_delay(cells: &[Cell]) -> Duration {
-    cells.iter().filter_map(|cell| cell.delay).chain([DELAY]).max().unwrap_or(DELAY)
+pub(crate) fn longest_delay<'a>(cells: impl IntoIterator<Item = &'a Cell>) -> Duration {
+    cells.into_iter().filter_map(|cell| cell.delay).max().unwrap_or_default()
 }
 
 /// The cells of the verification: one for each client and workload among `cells`.
@@ -37,12 +39,15 @@ pub(crate) fn plan(catalogue: &Catalogue, profile: &Profile, cells: &[Cell]) -> 
         }
         let client = &profile.clients[cell.client];
         let of_size = |n| {
-            let delay = cell.delay.map(|_| DELAY);
+            let delay = cell.delay.map(|_| DELAY + DELAY_EACH * n);
             Cell::new(catalogue, &cell.workload, (cell.client, client), n, delay)
         };
-        let large = of_size(u32::from(u16::MAX))?;
-        let limit = large.limit.and_then(|limit| u32::try_from(limit.get()).ok());
-        let n = limit.filter(|&limit| limit < large.n).map_or(UNLIMITED, |limit| limit + BEYOND);
+        // A limit shows once it is passed. One that no cell gets to need not be: it may be beyond
+        // what the machine can do.
+        let same = cells.iter().filter(|other| same_client_and_workload(other, cell));
+        let largest = same.map(|cell| cell.n).max().unwrap_or(1).max(UNLIMITED);
+        let limit = of_size(largest)?.limit.and_then(|limit| u32::try_from(limit.get()).ok());
+        let n = limit.filter(|&limit| limit < largest).map_or(UNLIMITED, |limit| limit + BEYOND);
         plan.push(of_size(n)?);
     }
     Ok(plan)

@@ -7,6 +7,7 @@
 use std::io;
 use std::num::NonZero;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use serde::de::DeserializeOwned;
@@ -16,6 +17,7 @@ use serde_json::Value;
 use crate::client::Client;
 use crate::http;
 use crate::meter::Usage;
+use crate::runtime::Environment;
 use crate::workload::{Expected, Servers, Shape, Workload, Wrong};
 
 /// Every client and workload of a program, in the order of reports.
@@ -62,11 +64,11 @@ pub struct Kind {
     /// The crates whose versions say what was measured.
     pub crates: &'static [&'static str],
     /// Checks settings and fills in what they leave out.
-    pub settings: fn(Value) -> Result<Value, serde_json::Error>,
+    pub settings: fn(Value) -> Read<Value>,
     /// How many things such a client can do at once in a batch of n; `None` for no limit.
-    pub limit: fn(&Value, usize) -> Result<Option<NonZero<usize>>, serde_json::Error>,
+    pub limit: fn(&Value, usize) -> Read<Option<NonZero<usize>>>,
     /// Variables that its process must be started with.
-    pub environment: fn(&Value) -> Result<Vec<(&'static str, String)>, serde_json::Error>,
+    pub environment: fn(&Value) -> Read<Environment>,
     /// One for each workload, in the catalogue's order.
     runners: Vec<Runner>,
 }
@@ -80,18 +82,23 @@ pub struct Entry {
     /// Whether the profile's delays are for it.
     pub delayed: bool,
     /// Checks parameters and fills in what they leave out.
-    pub params: fn(Value) -> Result<Value, serde_json::Error>,
+    pub params: fn(Value) -> Read<Value>,
     /// What a batch has to come to, with a client of this limit.
-    pub expected: fn(&AnyShape, Option<NonZero<usize>>) -> Result<Expected, serde_json::Error>,
+    pub expected: fn(&AnyShape, Option<NonZero<usize>>) -> Read<Expected>,
 }
 
 /// A shape whose parameters are some workload's.
 pub type AnyShape = Shape<Value>;
 
+/// What settings or parameters say, if they are such a client's or workload's.
+pub type Read<T> = Result<T, serde_json::Error>;
+
+type Start = fn(&Value, AnyShape, Servers) -> Result<Box<dyn Batches>, StartError>;
+
 /// Starts one client for one workload.
 pub struct Runner {
     workload: &'static str,
-    start: fn(&Value, AnyShape, Servers) -> Result<Box<dyn Batches>, StartError>,
+    start: Start,
 }
 
 /// Why batches can't be started.
@@ -179,7 +186,7 @@ impl Runner {
                 let client = C::start(&C::Settings::deserialize(settings)?, shape.n)?;
                 let warm_up = W::plan(W::warm_up(typed::<W>(&shape)?), servers.clone())?;
                 let plan = W::plan(typed::<W>(&shape)?, servers)?;
-                let mut running = Running { client, plan: Arc::new(warm_up), batch: 0 };
+                let mut running = Running { client, plan: Arc::new(warm_up) };
                 running.run()?;
                 Ok(Box::new(Running { plan: Arc::new(plan), ..running }))
             },
@@ -188,11 +195,11 @@ impl Runner {
 }
 
 /// Reads settings or parameters, and gives them back with every default.
-fn filled_in<T: Serialize + DeserializeOwned>(value: Value) -> Result<Value, serde_json::Error> {
+fn filled_in<T: Serialize + DeserializeOwned>(value: Value) -> Read<Value> {
     serde_json::to_value(T::deserialize(value)?)
 }
 
-fn typed<W: Workload>(shape: &AnyShape) -> Result<Shape<W::Parameters>, serde_json::Error> {
+fn typed<W: Workload>(shape: &AnyShape) -> Read<Shape<W::Parameters>> {
     let params = W::Parameters::deserialize(&shape.params)?;
     Ok(Shape { n: shape.n, delay: shape.delay, params })
 }
@@ -216,21 +223,22 @@ pub struct Taken {
     pub usage: Option<Usage>,
 }
 
+/// How many batches there have been in this process.
+static BATCHES: AtomicU64 = AtomicU64::new(0);
+
 struct Running<C, W> {
     client: C,
     plan: Arc<W>,
-    /// How many batches there have been.
-    batch: u64,
 }
 
 impl<C: Client, W: Workload> Batches for Running<C, W> {
     fn run(&mut self) -> Result<Taken, Wrong> {
-        let input = self.plan.input(self.batch).map_err(|error| Wrong {
+        let batch = BATCHES.fetch_add(1, Ordering::Relaxed);
+        let input = self.plan.input(batch).map_err(|error| Wrong {
             first: format!("the batch's input: {error}"),
             kinds: [(error.kind(), 1)].into(),
         })?;
         let input = Arc::new(input);
-        self.batch += 1;
         let before = Usage::now();
         let start = Instant::now();
         let outcome = self.client.run(&self.plan, &input);

@@ -9,12 +9,13 @@ use futures_lite::future::block_on;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use crate::runtime::Runtime;
+use crate::runtime::{Environment, Runtime};
 use crate::workload::Workload;
 
 /// A concurrency model that runs workloads. Every [`Runtime`] is one.
 ///
-/// One is started for each cell and dropped after it, so that its threads begin and end with it.
+/// One is started for each cell and dropped after it. Its threads begin and end with it, where they
+/// are its own: those of a global executor last as long as the process.
 pub trait Client: Sized + 'static {
     /// The kind's name, e.g. `thread-pool`; profiles name their clients as they like.
     const KIND: &'static str;
@@ -37,8 +38,8 @@ pub trait Client: Sized + 'static {
     fn limit(settings: &Self::Settings, n: usize) -> Option<NonZero<usize>>;
 
     /// Variables that a process must be started with to run this client.
-    fn environment(_settings: &Self::Settings) -> Vec<(&'static str, String)> {
-        Vec::new()
+    fn environment(_settings: &Self::Settings) -> Environment {
+        Environment::new()
     }
 
     /// Runs one batch.
@@ -77,7 +78,7 @@ impl<R: Runtime> Client for R {
         None
     }
 
-    fn environment(settings: &RuntimeSettings) -> Vec<(&'static str, String)> {
+    fn environment(settings: &RuntimeSettings) -> Environment {
         R::environment(settings.workers)
     }
 

@@ -4,11 +4,11 @@
 //! own; that a client runs every workload right is checked by `cargo bench -- --test`.
 #![expect(clippy::unwrap_used, reason = "a check of a test fails by panicking")]
 
-use std::io::{Read, Write};
+use std::io::{self, Read, Write};
 use std::net::{SocketAddr, TcpListener};
 use std::num::NonZero;
 use std::panic::{self, AssertUnwindSafe};
-use std::sync::mpsc;
+use std::sync::{Arc, Condvar, Mutex, mpsc};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
@@ -21,9 +21,25 @@ use crate::runtime::Runtime;
 use crate::workload::{Servers, Shape};
 use crate::workloads::FanOut;
 
-/// Makes the tests of a runtime, as a runtime and as a client.
+/// Makes the tests of a runtime, as a runtime and as a client: once in a module.
+///
+/// With an expression that tells whether a stream has `TCP_NODELAY` set, what makes the runtimes
+/// comparable is tested too: that, and that as many tasks run at once as there are to be workers.
 #[macro_export]
 macro_rules! contract {
+    ($runtime:ty, |$stream:ident| $nodelay:expr) => {
+        $crate::contract!($runtime);
+
+        #[test]
+        fn connections_have_no_delay() {
+            $crate::contract::connections_have_no_delay::<$runtime>(|$stream| $nodelay);
+        }
+
+        #[test]
+        fn as_many_tasks_run_at_once_as_there_are_workers() {
+            $crate::contract::as_many_tasks_run_at_once_as_there_are_workers::<$runtime>();
+        }
+    };
     ($runtime:ty) => {
         mod contract {
             #[allow(unused_imports)]
@@ -50,7 +66,7 @@ macro_rules! contract {
     )*};
 }
 
-/// Makes the tests of a client with these settings, in JSON.
+/// Makes the tests of a client with these settings, in JSON: once in a module.
 #[macro_export]
 macro_rules! client_contract {
     ($client:ty, $settings:expr) => {
@@ -85,6 +101,42 @@ macro_rules! client_contract {
 /// in the environment, which a test can't set.
 fn start<R: Runtime>() -> R {
     R::start(thread::available_parallelism().unwrap()).unwrap()
+}
+
+pub fn connections_have_no_delay<R: Runtime>(
+    nodelay: impl FnOnce(R::TcpStream) -> io::Result<bool>,
+) {
+    let runtime = start::<R>();
+    let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+    let addr = listener.local_addr().unwrap();
+    let stream = block_on(runtime.spawn(async move { R::connect(addr).await })).unwrap();
+    assert!(nodelay(stream).unwrap());
+}
+
+/// Tasks that block their worker until as many have begun as were spawned.
+pub fn as_many_tasks_run_at_once_as_there_are_workers<R: Runtime>() {
+    let runtime = start::<R>();
+    let workers = thread::available_parallelism().unwrap().get();
+    let meet = |tasks: usize, patience: Duration| {
+        let begun = Arc::new((Mutex::new(0), Condvar::new()));
+        let tasks: Vec<_> = (0..tasks)
+            .map(|_| {
+                let begun = Arc::clone(&begun);
+                runtime.spawn(async move {
+                    let (count, all) = &*begun;
+                    let mut count = count.lock().unwrap();
+                    *count += 1;
+                    all.notify_all();
+                    let met = all.wait_timeout_while(count, patience, |count| *count < tasks);
+                    !met.unwrap().1.timed_out()
+                })
+            })
+            .collect();
+        let met: Vec<bool> = tasks.into_iter().map(block_on).collect();
+        met.into_iter().all(|met| met)
+    };
+    assert!(meet(workers, Duration::from_secs(30)), "fewer workers than {workers}");
+    assert!(!meet(workers + 1, Duration::from_millis(100)), "more workers than {workers}");
 }
 
 pub fn a_task_runs_on_a_worker<R: Runtime>() {

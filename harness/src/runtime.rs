@@ -8,6 +8,9 @@ use std::time::Duration;
 
 use futures_io::{AsyncRead, AsyncWrite};
 
+/// Variables that a process is started with, and their values.
+pub type Environment = Vec<(&'static str, String)>;
+
 /// An async runtime with worker threads of its own. Clones share the workers.
 ///
 /// [`contract!`](crate::contract) makes the tests that every runtime has to pass.
@@ -35,8 +38,8 @@ pub trait Runtime: Clone + Send + Sync + 'static {
     fn start(workers: NonZero<usize>) -> io::Result<Self>;
 
     /// Variables that a process must be started with for [`start`](Self::start) to work.
-    fn environment(_workers: NonZero<usize>) -> Vec<(&'static str, String)> {
-        Vec::new()
+    fn environment(_workers: NonZero<usize>) -> Environment {
+        Environment::new()
     }
 
     /// Runs `future` on the workers.

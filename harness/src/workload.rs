@@ -61,7 +61,8 @@ pub trait Workload: Sized + Send + Sync + 'static {
     /// Does it on blocking threads.
     fn blocking(&self, threads: &Threads, input: &Arc<Self::Input>) -> Self::Outcome;
 
-    /// Does it on an async runtime.
+    /// Does it on an async runtime. No task may outlive the batch: its work would be in the next
+    /// one's time, and a runtime can't be stopped by a task of its own.
     fn concurrent<R: Runtime>(
         &self,
         runtime: &R,

@@ -10,7 +10,7 @@ use async_std::channel::{self, Receiver, Sender};
 use async_std::net::TcpStream;
 use async_std::task::{self, JoinHandle};
 
-use crate::runtime::Runtime;
+use crate::runtime::{Environment, Runtime};
 
 /// The variable that async-std reads its number of threads from, once a process.
 const THREAD_COUNT: &str = "ASYNC_STD_THREAD_COUNT";
@@ -48,7 +48,7 @@ impl Runtime for AsyncStd {
         Ok(AsyncStd)
     }
 
-    fn environment(workers: NonZero<usize>) -> Vec<(&'static str, String)> {
+    fn environment(workers: NonZero<usize>) -> Environment {
         vec![(THREAD_COUNT, workers.to_string())]
     }
 
@@ -91,4 +91,8 @@ impl Runtime for AsyncStd {
 }
 
 #[cfg(test)]
-crate::contract!(AsyncStd);
+mod tests {
+    use super::*;
+
+    crate::contract!(AsyncStd, |stream| stream.nodelay());
+}

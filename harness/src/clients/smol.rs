@@ -129,4 +129,8 @@ impl Runtime for Smol {
 }
 
 #[cfg(test)]
-crate::contract!(Smol);
+mod tests {
+    use super::*;
+
+    crate::contract!(Smol, |stream| stream.nodelay());
+}

@@ -94,4 +94,8 @@ impl Runtime for Tokio {
 }
 
 #[cfg(test)]
-crate::contract!(Tokio);
+mod tests {
+    use super::*;
+
+    crate::contract!(Tokio, |stream| stream.get_ref().nodelay());
+}

@@ -176,14 +176,15 @@ impl Workload for Pipeline {
 
     async fn concurrent<R: Runtime>(&self, runtime: &R, input: &Arc<Input>) -> Vec<Item> {
         let mut source = Source::<R>::New(0..self.n);
+        let mut stages = Vec::with_capacity(input.stages);
         for _ in 1..input.stages {
             let (mut sender, receiver) = R::channel(self.params.capacity.into());
             let mut items = mem::replace(&mut source, Source::Passed(receiver));
             let input = Arc::clone(input);
-            // The stage ends by itself, after its last item.
-            drop(runtime.spawn(async move {
+            stages.push(runtime.spawn(async move {
                 while let Some(mut item) = items.next(&input).await {
                     item.pass::<R>(&input).await;
+                    // Fails only if the next stage panicked, which is passed on below.
                     let _ = R::send(&mut sender, item).await;
                 }
             }));
@@ -192,6 +193,9 @@ impl Workload for Pipeline {
         while let Some(mut item) = source.next(input).await {
             item.pass::<R>(input).await;
             done.push(item);
+        }
+        for stage in stages {
+            stage.await;
         }
         done
     }
