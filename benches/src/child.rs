@@ -72,11 +72,14 @@ impl<R: DeserializeOwned + Send + 'static> Child<R> {
         log: &Path,
     ) -> Result<Self> {
         let program = env::current_exe().context("can't find this program")?;
-        Child::start(Command::new(program).arg(FLAG).envs(environment), order, log)
+        let mut command = Command::new(program);
+        command.arg(FLAG).envs(environment);
+        Child::start(command, order, log)
     }
 
-    /// Starts a child that is this command.
-    pub(crate) fn start(command: &mut Command, order: &Order, log: &Path) -> Result<Self> {
+    /// Starts a child that is this command, which holds the child's end of the socket until it is
+    /// dropped.
+    pub(crate) fn start(mut command: Command, order: &Order, log: &Path) -> Result<Self> {
         let output = File::create(log).with_context(|| format!("can't write {}", log.display()))?;
         let (mut socket, theirs) = UnixStream::pair().context("can't make a socket pair")?;
         let process = command

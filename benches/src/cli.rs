@@ -25,7 +25,12 @@ pub(crate) struct Cli {
     pub(crate) filters: Vec<String>,
 
     /// End the run by then, with as many rounds as there was time for
-    #[arg(long, value_name = "TIME", value_parser = max_time)]
+    #[arg(
+        long,
+        value_name = "TIME",
+        conflicts_with_all = ["list", "test"],
+        value_parser = max_time
+    )]
     pub(crate) max_time: Option<Duration>,
 
     /// List the names of the cells and stop

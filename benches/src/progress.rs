@@ -27,7 +27,7 @@ struct Current {
 
 impl Progress {
     pub(crate) fn new(planned: Duration) -> Self {
-        let style = ProgressStyle::with_template("{bar:20} {percent:>3}%  {wide_msg}")
+        let style = ProgressStyle::with_template("{bar:18} {percent:>3}%  {wide_msg}")
             .unwrap_or_else(|_| ProgressStyle::default_bar());
         let bar = ProgressBar::with_draw_target(
             Some(planned.as_millis() as u64),
@@ -128,7 +128,7 @@ mod tests {
         let longest =
             message("round 10 of 10", Duration::from_secs(599), "fan_out/thread-pool-32/10ms/100");
         assert_eq!(longest, "round 10 of 10, 10m left  fan_out/thread-pool-32/10ms/100");
-        assert!("{bar:20} 100%  ".len() + longest.len() <= 80 - 1 + "{bar:".len(), "{longest}");
+        assert!("{bar:18} 100%  ".len() + longest.len() <= 80 - 1 + "{bar:".len(), "{longest}");
     }
 
     #[test]

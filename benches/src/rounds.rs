@@ -195,9 +195,9 @@ impl<'a> Rounds<'a> {
         self.cells.iter().map(|cell| cell.record.clone()).collect()
     }
 
-    /// Each cell's name, and why it failed if it did.
-    pub(crate) fn results(&self) -> impl Iterator<Item = (&Cell, Option<&str>)> {
-        self.cells.iter().map(|cell| (&cell.cell, cell.record.reason.as_deref()))
+    /// Each cell, and what has become of it.
+    pub(crate) fn results(&self) -> impl Iterator<Item = (&Cell, &record::Cell)> {
+        self.cells.iter().map(|cell| (&cell.cell, &cell.record))
     }
 }
 

@@ -34,7 +34,8 @@ pub(crate) fn list(program: &Program, cli: &Cli) -> Result<ExitCode> {
 
 /// Verifies every client and runs every cell once, and says of each whether it was right.
 pub(crate) fn test(program: &Program, cli: &Cli) -> Result<ExitCode> {
-    let profile = Profile { rounds: 1, precision: None, ..Profile::from_env(&program.catalogue)? };
+    let profile = Profile::from_env(&program.catalogue)?;
+    let profile = Profile { rounds: 1, precision: None, max_time: None, ..profile };
     let cells = plan(program, &profile, &cli.filters)?;
     let mut bench = Bench::prepare(program, profile, cells)?;
     let once: fn(&Cell) -> How = |_| How::Batches(1);
@@ -46,14 +47,19 @@ pub(crate) fn test(program: &Program, cli: &Cli) -> Result<ExitCode> {
         .and_then(|()| rounds.run(once, &mut progress, |_| Ok(())))
         .err();
     progress.end();
-    let mut failed = 0;
-    for (cell, reason) in rounds.results() {
-        failed += usize::from(reason.is_some());
-        let said = reason.map_or("ok".into(), |reason| format!("FAILED: {reason}"));
+    let (mut passed, mut failed) = (0, 0);
+    for (cell, record) in rounds.results() {
+        passed += usize::from(record.status == Status::Measured);
+        failed += usize::from(record.status == Status::Failed);
+        let said = match (record.status, &record.reason) {
+            (Status::Measured, _) => "ok",
+            (Status::Skipped, _) => "not run",
+            (Status::Failed, reason) => &format!("FAILED: {}", reason.as_deref().unwrap_or("")),
+        };
         output::print(format_args!("{cell} ... {said}\n"))?;
     }
     drop(rounds);
-    output::print(format_args!("{} passed, {failed} failed\n", bench.cells.len() - failed))?;
+    output::print(format_args!("{passed} passed, {failed} failed\n"))?;
     bench.exit_code(stopped, failed)
 }
 
@@ -65,6 +71,12 @@ pub(crate) fn measure(program: &Program, cli: &Cli) -> Result<ExitCode> {
     let mut bench = Bench::prepare(program, profile, cells)?;
     let journal = bench.journal()?;
     let Ran { record, stopped, took } = bench.run(&journal)?;
+    ensure!(
+        record.ended != Ended::MaxTime || record.cells.iter().any(|cell| !cell.rounds.is_empty()),
+        "the time was over before anything was measured, and the last record is left as it is: \
+         one round takes about {}",
+        about(estimate(&bench.verification, verify::how) + estimate(&bench.cells, Cell::budget))
+    );
     let with = |status| record.cells.iter().filter(|cell| cell.status == status).count();
     // A run that was stopped before it measured anything leaves the last record and report alone.
     if with(Status::Measured) > 0 || stopped.is_none() {

@@ -2,17 +2,17 @@
 #![cfg(target_os = "linux")]
 
 use std::fs;
-use std::process::{Child, Stdio};
+use std::process::Child;
 use std::thread;
 use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process, test_kill_process};
 use waitmark_reports::record::{Ended, Status};
 
-use crate::{Sandbox, stderr, stdout};
+use crate::{LIMIT, Sandbox, finish, stderr, stdout};
 
 /// Rounds of about a second, so that a test always finds one running.
-const SLOW: &str = r#"
+pub(crate) const SLOW: &str = r#"
     clients = ["sequential", "tokio", "smol"]
     workloads = ["fan_out"]
     sizes = [4]
@@ -25,12 +25,12 @@ const SLOW: &str = r#"
 /// How long processes may take to end after their parent.
 const GRACE: Duration = Duration::from_secs(2);
 
-fn start(sandbox: &Sandbox) -> Child {
-    sandbox.command(&["--bench"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
+pub(crate) fn start(sandbox: &Sandbox) -> Child {
+    crate::start(&mut sandbox.command(&["--bench"]))
 }
 
 /// The processes started by `parent`, by what the environment and the arguments say of them.
-fn children(parent: &Child) -> Vec<(Pid, String)> {
+pub(crate) fn children(parent: &Child) -> Vec<(Pid, String)> {
     let is_child = |pid: &str| -> Option<(Pid, String)> {
         let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
         let ppid = stat.rsplit_once(')')?.1.split_whitespace().nth(1)?;
@@ -46,8 +46,10 @@ fn children(parent: &Child) -> Vec<(Pid, String)> {
 }
 
 /// Waits until a child whose environment says `word` runs, and gives its id.
-fn wait_for_child(parent: &mut Child, word: &str) -> Pid {
+pub(crate) fn wait_for_child(parent: &mut Child, word: &str) -> Pid {
+    let deadline = Instant::now() + LIMIT;
     loop {
+        assert!(Instant::now() < deadline, "`{word}` never ran");
         assert!(parent.try_wait().unwrap().is_none(), "the run ended before `{word}` ran");
         if let Some((pid, _)) = children(parent).into_iter().find(|(_, what)| what.contains(word)) {
             return pid;
@@ -57,12 +59,12 @@ fn wait_for_child(parent: &mut Child, word: &str) -> Pid {
 }
 
 /// The server is the child that is given no home for Criterion.
-fn server(parent: &Child) -> Pid {
+pub(crate) fn server(parent: &Child) -> Pid {
     let server = children(parent).into_iter().find(|(_, what)| !what.contains("CRITERION_HOME"));
     server.expect("a run has a server").0
 }
 
-fn assert_gone(processes: impl IntoIterator<Item = Pid>) {
+pub(crate) fn assert_gone(processes: impl IntoIterator<Item = Pid>) {
     let deadline = Instant::now() + GRACE;
     for pid in processes {
         while test_kill_process(pid).is_ok() {
@@ -78,7 +80,7 @@ fn a_killed_client_fails_its_cells_and_the_run_goes_on() {
     let mut run = start(&sandbox);
     let client = wait_for_child(&mut run, "round-1/tokio");
     kill_process(client, Signal::KILL).unwrap();
-    let output = run.wait_with_output().unwrap();
+    let output = finish(run);
 
     assert_eq!(output.status.code(), Some(1));
     assert!(
@@ -118,7 +120,7 @@ fn an_interrupted_run_keeps_what_it_measured() {
     wait_for_child(&mut run, "round-2/");
     let left: Vec<_> = children(&run).into_iter().map(|(pid, _)| pid).collect();
     kill_process(Pid::from_child(&run), Signal::INT).unwrap();
-    let output = run.wait_with_output().unwrap();
+    let output = finish(run);
     assert_gone(left);
 
     assert_eq!(output.status.code(), Some(130), "{}", stderr(&output));
@@ -138,7 +140,7 @@ fn a_run_interrupted_before_it_measured_leaves_the_last_record_alone() {
     let mut run = start(&sandbox);
     wait_for_child(&mut run, "verification/");
     kill_process(Pid::from_child(&run), Signal::INT).unwrap();
-    assert_eq!(run.wait().unwrap().code(), Some(130));
+    assert_eq!(finish(run).status.code(), Some(130));
     assert!(!sandbox.output().join("record.json").exists());
 }
 
@@ -148,7 +150,7 @@ fn a_killed_server_ends_the_run_and_keeps_what_was_measured() {
     let mut run = start(&sandbox);
     wait_for_child(&mut run, "round-2/");
     kill_process(server(&run), Signal::KILL).unwrap();
-    let output = run.wait_with_output().unwrap();
+    let output = finish(run);
     assert_eq!(output.status.code(), Some(1));
     assert!(stderr(&output).contains("the mock server ended (signal: 9 (SIGKILL))"));
     assert!(sandbox.record().cells.iter().all(|cell| !cell.rounds.is_empty()));

@@ -1,14 +1,20 @@
 //! The benchmark as its users run it: the real program on small profiles.
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
+#[cfg(target_os = "linux")]
+mod ended;
 mod killed;
 mod refused;
 mod runs;
+mod streams;
 
 use std::path::PathBuf;
-use std::process::{Command, Output};
-use std::sync::LazyLock;
+use std::process::{Child, Command, Output, Stdio};
+use std::sync::{LazyLock, mpsc};
+use std::thread;
+use std::time::Duration;
 
+use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 use tempfile::TempDir;
 use waitmark_reports::record::Record;
@@ -53,12 +59,33 @@ impl Sandbox {
     }
 
     fn run(&self, arguments: &[&str]) -> Output {
-        self.command(arguments).output().unwrap()
+        finish(start(&mut self.command(arguments)))
     }
 
     fn record(&self) -> Record {
         Record::read(&self.output().join("record.json")).unwrap()
     }
+}
+
+/// Longer than any run of these tests takes, on a busy machine too.
+const LIMIT: Duration = Duration::from_secs(90);
+
+fn start(command: &mut Command) -> Child {
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
+}
+
+/// Waits for the end of a run; one that hangs is killed, and has no exit code then.
+fn finish(run: Child) -> Output {
+    let pid = Pid::from_child(&run);
+    let (ended, watch) = mpsc::channel::<()>();
+    thread::spawn(move || {
+        if watch.recv_timeout(LIMIT) == Err(mpsc::RecvTimeoutError::Timeout) {
+            let _ = kill_process(pid, Signal::KILL);
+        }
+    });
+    let output = run.wait_with_output().unwrap();
+    drop(ended);
+    output
 }
 
 fn stdout(output: &Output) -> String {
