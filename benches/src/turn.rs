@@ -258,7 +258,7 @@ mod tests {
     const DONE: &str = r#"{"Done":[0,{"method":"direct","timed":1,"mean_ns":1.0,"samples_ns":[1.0],"batches":1,"stats":null,"costs":null}]}"#;
 
     /// What comes of a turn of two cells with a child that runs `script`, its parent on `&0`.
-    fn watch(script: &str) -> (End, Vec<Outcome>) {
+    fn watch(script: &str) -> (End, Vec<CellResult>) {
         let catalogue = waitmark_harness::catalogue! { clients: [Sequential], workloads: [FanOut] };
         let text = "clients = [\"sequential\"]\nworkloads = [\"fan_out\"]\nsizes = [1, 2]";
         let profile = Profile::parse(&catalogue, "mine.toml", text).unwrap();
