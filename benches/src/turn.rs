@@ -259,10 +259,18 @@ mod tests {
 
     /// What comes of a turn of two cells with a child that runs `script`, its parent on `&0`.
     fn watch(script: &str) -> (End, Vec<CellResult>) {
+        watch_counted(script, false)
+    }
+
+    /// The same for cells whose batches the server counts.
+    fn watch_counted(script: &str, counted: bool) -> (End, Vec<CellResult>) {
         let catalogue = waitmark_harness::catalogue! { clients: [Sequential], workloads: [FanOut] };
         let text = "clients = [\"sequential\"]\nworkloads = [\"fan_out\"]\nsizes = [1, 2]";
         let profile = Profile::parse(&catalogue, "mine.toml", text).unwrap();
-        let cells = cell::plan(&catalogue, &profile, &[]).unwrap();
+        let mut cells = cell::plan(&catalogue, &profile, &[]).unwrap();
+        for cell in &mut cells {
+            cell.expected.server.take_if(|_| !counted);
+        }
         let folder = tempfile::tempdir().unwrap();
         let turn = Turn {
             catalogue: &catalogue,
@@ -314,6 +322,25 @@ mod tests {
         let End::Broken { cell: Some(1), reason } = end else { panic!("the second cell broke") };
         assert_eq!(reason, "the client's process ended early (and did not end)");
         assert!(matches!(outcomes[..], [Some(Ok(_)), None]));
+    }
+
+    #[test]
+    fn counts_are_checked_as_they_arrive_whatever_comes_then() {
+        let stats = |requests: u64| {
+            let late = r#""lateness_us":{"p50":0.0,"p99":0.0,"max":0.0},"cpu_us":null"#;
+            let zero = r#""dropped":0,"in_flight":0,"early":0,"peak_in_flight":1"#;
+            let stats = format!("{{\"requests\":{requests},\"connections\":1,{zero},{late}}}");
+            DONE.replace("\"stats\":null", &format!("\"stats\":{stats}"))
+        };
+        let broken = |done: &str| {
+            let script = say(&["{\"Started\":0}", done]) + "exit 1";
+            let outcome = watch_counted(&script, true).1.remove(0);
+            outcome.unwrap().map(|measured| measured.batches)
+        };
+        assert_eq!(broken(&stats(1)), Ok(1));
+        let wrong = broken(&stats(2)).unwrap_err();
+        assert_eq!(wrong, "the server counted 2 requests instead of 1");
+        assert_eq!(broken(DONE).unwrap_err(), "the server's counters are missing");
     }
 
     #[test]
