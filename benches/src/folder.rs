@@ -4,12 +4,16 @@ use std::env;
 use std::fs::{self, File, TryLockError};
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 
 use crate::profile::from_where_cargo_was_called;
 
 /// The variable that sends everything to another folder.
 const VARIABLE: &str = "WAITMARK_OUTPUT";
+
+/// What every run has in its folder, and what it empties.
+const LOCK: &str = "lock";
+const CRITERION: &str = "criterion";
 
 /// The folder of a run, which no other run shares.
 pub(crate) struct Folder {
@@ -23,9 +27,10 @@ impl Folder {
     ///
     /// # Errors
     ///
-    /// If it can't be written, or another run has it.
+    /// If it can't be written, another run has it, or it is no folder of runs and something in it
+    /// would be lost.
     pub(crate) fn take(cargo_tmp: &Path) -> Result<Self> {
-        let path = match env::var_os(VARIABLE) {
+        let path = match env::var_os(VARIABLE).filter(|path| !path.is_empty()) {
             Some(path) => from_where_cargo_was_called(Path::new(&path)),
             None => cargo_tmp.with_file_name("waitmark"),
         };
@@ -36,7 +41,14 @@ impl Folder {
             )
         };
         fs::create_dir_all(&path).with_context(fix)?;
-        let lock = File::create(path.join("lock")).with_context(fix)?;
+        // The folder of Criterion's files is emptied before every run.
+        let is_foreign = !path.join(LOCK).exists() && path.join(CRITERION).exists();
+        ensure!(
+            !is_foreign,
+            "{} holds a `{CRITERION}` that is not of a run: set {VARIABLE} to a folder without one",
+            path.display()
+        );
+        let lock = File::create(path.join(LOCK)).with_context(fix)?;
         match lock.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => bail!(
@@ -52,7 +64,7 @@ impl Folder {
     ///
     /// Criterion's old files would look current.
     pub(crate) fn fresh_criterion(&self) -> Result<PathBuf> {
-        let path = self.path.join("criterion");
+        let path = self.path.join(CRITERION);
         if path.exists() {
             fs::remove_dir_all(&path).with_context(|| format!("can't empty {}", path.display()))?;
         }

@@ -58,6 +58,16 @@ fn an_output_that_cant_be_written() {
 }
 
 #[test]
+fn an_output_with_criterion_files_of_others() {
+    let sandbox = Sandbox::new("");
+    let theirs = sandbox.output().join("criterion/theirs");
+    fs::create_dir_all(&theirs).unwrap();
+    let output = sandbox.run(&["--bench"]);
+    assert_refused(&output, &["holds a `criterion` that is not of a run", "set WAITMARK_OUTPUT"]);
+    assert!(theirs.exists());
+}
+
+#[test]
 fn a_second_run_in_the_same_folder() {
     let sandbox = Sandbox::new("sizes = [1]\ndelays = [\"60s\"]");
     let mut first =
