@@ -4,6 +4,10 @@ use crate::stats::Interval;
 
 /// A number with three significant digits, and all the digits before the point.
 pub(crate) fn number(value: f64) -> String {
+    if value == 0.0 {
+        // Counted as none, not measured to be close to it.
+        return "0".to_owned();
+    }
     format!("{value:.*}", decimals(value))
 }
 
@@ -111,6 +115,11 @@ pub(crate) fn counted(count: usize, one: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn nothing_is_a_whole_number() {
+        assert_eq!(number(0.0), "0");
+    }
 
     #[test]
     fn speedups_have_three_digits() {

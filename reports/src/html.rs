@@ -127,7 +127,9 @@ fn conditions(record: &Record) -> Markup {
                 (facts("Method", &conditions::method(record)))
                 (facts("Machine", &conditions::machine(&record.machine)))
                 (facts("Versions", &conditions::versions(record)))
-                (facts("Mock server", &conditions::server(record)))
+                @if record.server.addresses > 0 {
+                    (facts("Mock server", &conditions::server(record)))
+                }
             }
         }
     }
