@@ -1,6 +1,6 @@
 //! The clients and workloads of a program by name, and how any of them runs any other.
 //!
-//! [`catalogue!`](crate::catalogue) writes a program out for every pair of a client and a workload,
+//! [`catalogue!`](crate::catalogue!) writes a program out for every pair of a client and a workload,
 //! so that which client runs is decided before the clock starts, and nothing inside a batch is
 //! decided at run time.
 

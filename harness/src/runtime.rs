@@ -13,7 +13,7 @@ pub type Environment = Vec<(&'static str, String)>;
 
 /// An async runtime with worker threads of its own. Clones share the workers.
 ///
-/// [`contract!`](crate::contract) makes the tests that every runtime has to pass.
+/// [`contract!`](crate::contract!) makes the tests that every runtime has to pass.
 pub trait Runtime: Clone + Send + Sync + 'static {
     /// Its name among the kinds of client, e.g. `tokio`.
     const KIND: &'static str;
