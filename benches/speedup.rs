@@ -1,7 +1,7 @@
 //! The benchmark: `cargo bench`, or `cargo bench -- --help`.
 
-use waitmark_benches::harness::clients::{AsyncStd, Sequential, Smol, ThreadPool, Tokio};
-use waitmark_benches::harness::workloads::{FanOut, Pipeline};
+use waitmark_benches::harness::clients::*;
+use waitmark_benches::harness::workloads::*;
 
 waitmark_benches::main! {
     lock: "../Cargo.lock",

@@ -181,14 +181,14 @@ pub(crate) fn plan(
 
 #[cfg(test)]
 mod tests {
-    use waitmark_harness::clients::{AsyncStd, Sequential, Smol, ThreadPool, Tokio};
+    use waitmark_harness::clients::{Sequential, ThreadPool, Tokio};
     use waitmark_harness::workloads::{FanOut, Pipeline};
 
     use super::*;
 
     fn cells(filters: &[&str]) -> Vec<String> {
         let catalogue = waitmark_harness::catalogue! {
-            clients: [Sequential, ThreadPool, Tokio, AsyncStd, Smol],
+            clients: [Sequential, ThreadPool, Tokio],
             workloads: [FanOut, Pipeline],
         };
         let text = r#"

@@ -3,37 +3,57 @@
 use waitmark_harness::clients::{Sequential, ThreadPool, Tokio};
 use waitmark_harness::workloads::{FanOut, Pipeline};
 
+/// What a profile of these tests has where it does not say otherwise, whatever the default has.
+const LISTS: [(&str, &str); 2] = [
+    ("clients", "[\"sequential\", \"thread-pool-32\", \"tokio\"]"),
+    ("workloads", "[\"fan_out\"]"),
+];
+
 use super::*;
 
 fn catalogue() -> Catalogue {
     waitmark_harness::catalogue! {
-        clients: [Sequential, ThreadPool, Tokio, waitmark_harness::clients::AsyncStd, waitmark_harness::clients::Smol],
+        clients: [Sequential, ThreadPool, Tokio],
         workloads: [FanOut, Pipeline],
     }
 }
 
+fn read(text: &str) -> Result<Profile> {
+    let missing = LISTS.iter().filter(|(key, _)| !text.contains(key));
+    let lists: String = missing.map(|(key, list)| format!("\n{key} = {list}")).collect();
+    Profile::parse(&catalogue(), "mine.toml", &(text.to_owned() + &lists))
+}
+
 fn parsed(text: &str) -> Profile {
-    Profile::parse(&catalogue(), "mine.toml", text).unwrap()
+    read(text).unwrap()
 }
 
 fn refused(text: &str) -> String {
-    format!("{:#}", Profile::parse(&catalogue(), "mine.toml", text).unwrap_err())
-}
-
-#[test]
-fn the_built_in_profiles_are_valid() {
-    for (name, text) in BUILT_IN {
-        assert_eq!(Profile::parse(&catalogue(), name, text).unwrap().name, *name);
-    }
+    format!("{:#}", read(text).unwrap_err())
 }
 
 #[test]
 fn what_a_profile_leaves_out_comes_from_the_default() {
     let profile = parsed("sizes = [7]\nseed = 3");
-    assert_eq!((profile.rounds, profile.seed, profile.clients.len()), (10, 3, 6));
-    // Sizes that are set for all are meant for the default's workloads too, delays stay.
-    let shapes = profile.workloads.iter().map(|w| (w.sizes[0], w.delays[0].unwrap().as_millis()));
-    assert_eq!(shapes.collect::<Vec<_>>(), [(7, 10), (7, 5)]);
+    assert_eq!((profile.rounds, profile.seed), (10, 3));
+    let [workload] = profile.workloads.as_slice() else { panic!() };
+    assert_eq!((&*workload.sizes, workload.delays.len()), (&[7][..], 1));
+}
+
+#[test]
+fn sizes_and_delays_for_all_are_meant_for_inherited_workloads_too() {
+    let file = |text| toml::from_str::<File>(text).unwrap();
+    let default = || {
+        file("workloads = [\"fan_out\", { name = \"pipeline\", sizes = [3], delays = [\"5ms\"] }]")
+    };
+    let own = |text| {
+        let merged = file(text).or(default());
+        let rest = merged.workloads.unwrap().remove(1).rest.unwrap();
+        rest.keys().cloned().collect::<Vec<_>>()
+    };
+    assert_eq!(own("sizes = [7]"), ["delays"]);
+    assert_eq!(own("delays = [\"1s\"]"), ["sizes"]);
+    assert_eq!(own("rounds = 7"), ["delays", "sizes"]);
 }
 
 #[test]
@@ -58,6 +78,7 @@ fn a_client_is_a_kind_with_settings_under_a_name() {
 fn a_workload_has_parameters_sizes_and_a_reference_of_its_own() {
     let profile = parsed(
         r#"
+        clients = ["sequential", "thread-pool-32", "tokio"]
         [[workloads]]
         name = "pipeline"
         [[workloads]]
@@ -72,7 +93,7 @@ fn a_workload_has_parameters_sizes_and_a_reference_of_its_own() {
     assert_eq!((first.label.as_str(), first.sizes.len(), first.reference), ("", 5, 0));
     assert_eq!(
         (second.label.as_str(), &*second.sizes, second.reference),
-        ("stages=5,", &[3][..], 3)
+        ("stages=5,", &[3][..], 2)
     );
     assert_eq!(second.params.to_string(), r#"{"capacity":4,"stages":5}"#);
     assert_eq!(second.budget, Duration::from_secs(1));
@@ -86,7 +107,7 @@ fn a_wrong_value_names_the_file_the_key_and_what_is_allowed() {
     insta::assert_snapshot!(refused("rounds = -1"), @"profile mine.toml: rounds: -1 is not allowed: 1 to 1000");
     insta::assert_snapshot!(refused("margin = 1.5"), @"profile mine.toml: margin: 1.5 is not allowed: 0 to below 1");
     insta::assert_snapshot!(refused("delays = [\"10\"]"), @r#"profile mine.toml: workloads: `fan_out`: delays: `10` is not allowed: 1us to 1m, with its unit, e.g. "10ms""#);
-    insta::assert_snapshot!(refused("clients = [\"threads\"]"), @"profile mine.toml: clients: `threads`: no kind of client is named `threads`; there are sequential, thread-pool, tokio, async-std, smol");
+    insta::assert_snapshot!(refused("clients = [\"threads\"]"), @"profile mine.toml: clients: `threads`: no kind of client is named `threads`; there are sequential, thread-pool, tokio");
     insta::assert_snapshot!(refused("clients = [\"thread-pool\"]"), @"profile mine.toml: clients: `thread-pool`, of kind thread-pool: missing field `width`");
     insta::assert_snapshot!(refused("clients = [{ name = \"tokio\", width = 3 }]"), @"profile mine.toml: clients: `tokio`, of kind tokio: unknown field `width`, expected `workers`");
     insta::assert_snapshot!(refused("clients = [\"tokio\", \"tokio\"]"), @"profile mine.toml: clients: `tokio` stands there twice: each needs a name of its own");
