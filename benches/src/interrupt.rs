@@ -2,6 +2,7 @@
 
 use std::process;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use anyhow::{Context, Result};
 
@@ -9,6 +10,9 @@ use crate::output;
 
 /// The exit code of an interrupted run, by the shell's convention for SIGINT.
 pub(crate) const EXIT_CODE: u8 = 130;
+
+/// How often a waiting parent looks for Ctrl-C and moves the bar.
+pub(crate) const TICK: Duration = Duration::from_millis(100);
 
 static INTERRUPTED: AtomicBool = AtomicBool::new(false);
 

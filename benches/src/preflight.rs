@@ -12,8 +12,8 @@ use crate::server::ADDRESSES;
 /// Descriptors a process needs beside its connections: those of the server's listeners among them.
 const OTHER_FILES: u64 = 64 + ADDRESSES as u64;
 
-/// Closed connections that no batch of waitmark's gets to within the minute that their ports are
-/// kept for: this machine's fastest clients open 7,000 in a second.
+/// Closed connections that a run is allowed for within the minute that their ports are kept: 10,000
+/// in a second.
 const CLOSED_IN_A_MINUTE: u64 = 600_000;
 
 /// Raises the soft limit of open files, which children inherit, and checks that each of the cells

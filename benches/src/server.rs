@@ -10,9 +10,9 @@ use waitmark_harness::workload::Servers;
 use waitmark_server::Options;
 
 use crate::child::{Child, Reports};
+use crate::control;
+use crate::interrupt::{self, TICK};
 use crate::message::{Listening, Order, Serve};
-use crate::turn::TICK;
-use crate::{control, interrupt};
 
 /// How long the server may take to listen.
 const START: Duration = Duration::from_secs(10);

@@ -13,15 +13,12 @@ use waitmark_harness::workload::{ServerCounts, Servers};
 use crate::cell::Cell;
 use crate::child::Child;
 use crate::control::Stats;
-use crate::interrupt;
+use crate::interrupt::{self, TICK};
 use crate::measure::CRITERION_HOME;
 use crate::message::{How, Job, Measured, Order, Report};
 use crate::profile::Client;
 use crate::progress::Progress;
 use crate::server::Server;
-
-/// How often a waiting parent looks for Ctrl-C and moves the bar.
-pub(crate) const TICK: Duration = Duration::from_millis(100);
 
 /// A child that says nothing for this long, and ten times as long as its cell should take, hangs.
 const PATIENCE: Duration = Duration::from_secs(30);

@@ -32,6 +32,7 @@ pub struct Parameters {
 
 impl Default for Parameters {
     fn default() -> Self {
+        // Checked when this is compiled.
         Parameters { naps: const { NonZero::new(3).unwrap() } }
     }
 }
