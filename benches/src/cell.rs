@@ -136,6 +136,7 @@ impl Cell {
             status: record::Status::Skipped,
             reason: None,
             rounds: Vec::new(),
+            confirmation: Vec::new(),
         })
     }
 

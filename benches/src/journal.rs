@@ -41,6 +41,8 @@ impl Journal {
             machine: machine.now(),
             profile: profile.record()?,
             server: server_with(addresses),
+            variants: Vec::new(),
+            shard: None,
             cells: Vec::new(),
             created,
         };
@@ -66,6 +68,7 @@ fn server_with(addresses: usize) -> record::Server {
     record::Server {
         threads: if addresses == 0 { 0 } else { server::THREADS as u32 },
         addresses: u32::try_from(addresses).unwrap_or(u32::MAX),
+        url: None,
     }
 }
 

@@ -111,6 +111,7 @@ impl Profile {
                 name: client.name.clone(),
                 kind: client.kind.clone(),
                 settings: record_values(&client.settings)?,
+                variant: None,
             })
         };
         Ok(record::Profile {

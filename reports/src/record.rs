@@ -35,8 +35,38 @@ pub struct Record {
     pub profile: Profile,
     /// The mock server.
     pub server: Server,
+    /// The builds that were compared, the base first; none where there was one build alone.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub variants: Vec<Variant>,
+    /// Which part of the profile's cells this run measured; absent where it was all of them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shard: Option<Shard>,
     /// One entry a cell, in the order of the profile.
     pub cells: Vec<Cell>,
+}
+
+/// A build of the benchmark, whose clients ran beside those of others.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Variant {
+    /// Its name, as its clients have it after an `@`, e.g. `base`.
+    pub name: String,
+    /// The version of waitmark it was built from.
+    pub tool_version: String,
+    /// The git commit it was built from, with `-dirty` where the work tree differed from it.
+    pub git_rev: Option<String>,
+    /// The compiler that built it, as `rustc --version` prints it.
+    pub rustc: String,
+    /// Versions of its crates under test, by crate name.
+    pub versions: BTreeMap<String, String>,
+}
+
+/// A part of a profile's cells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Shard {
+    /// Which part, from 1.
+    pub index: u32,
+    /// How many parts there are.
+    pub of: u32,
 }
 
 /// How the rounds ended.
@@ -116,6 +146,20 @@ pub struct Client {
     pub kind: String,
     /// Its settings, every default filled in, e.g. `width`.
     pub settings: Values,
+    /// The variant it was built in; absent where the run compared none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub variant: Option<String>,
+}
+
+impl Client {
+    /// Its name without its variant: what the clients that are compared over variants share.
+    pub fn plain_name(&self) -> &str {
+        let plain = self
+            .variant
+            .as_deref()
+            .and_then(|variant| self.name.strip_suffix(variant)?.strip_suffix('@'));
+        plain.unwrap_or(&self.name)
+    }
 }
 
 /// Settings or parameters by name.
@@ -136,10 +180,13 @@ pub enum Value {
 /// The mock server that the clients load.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Server {
-    /// Worker threads.
+    /// Worker threads; 0 where nobody knows, or there was no server.
     pub threads: u32,
     /// Addresses it listens on; batches take them in turn.
     pub addresses: u32,
+    /// Where it ran, if it was not this run's own, e.g. `http://10.0.0.2:8080`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub url: Option<String>,
 }
 
 /// One client x one workload with its parameters x one size x one delay.
@@ -175,6 +222,10 @@ pub struct Cell {
     pub reason: Option<String>,
     /// What each round measured, in the order of the rounds.
     pub rounds: Vec<Round>,
+    /// What each round of the confirming rerun measured, counted anew from 0; none where nothing
+    /// looked changed between variants.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub confirmation: Vec<Round>,
 }
 
 /// A client's part in a table.

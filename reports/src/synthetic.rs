@@ -40,7 +40,9 @@ pub(crate) fn record_of(clients: &[&str], sizes: &[u32], rounds: u32) -> Record 
         ended: Ended::Planned,
         machine: machine(),
         profile: profile(clients, rounds),
-        server: Server { threads: 1, addresses: 4 },
+        server: Server { threads: 1, addresses: 4, url: None },
+        variants: Vec::new(),
+        shard: None,
         cells,
     }
 }
@@ -91,6 +93,7 @@ pub(crate) fn cell(
         status: Status::Measured,
         reason: None,
         rounds,
+        confirmation: Vec::new(),
     }
 }
 
@@ -186,6 +189,7 @@ fn client(name: &str) -> Client {
         name: name.to_owned(),
         kind: kind.to_owned(),
         settings: settings.into_iter().collect(),
+        variant: None,
     }
 }
 

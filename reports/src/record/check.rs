@@ -7,7 +7,10 @@ use std::collections::HashSet;
 use std::fmt::{self, Debug, Display};
 use std::ops::RangeInclusive;
 
-use super::{Cell, Costs, Counts, Expected, Machine, Profile, Record, Role, Round, Status, Value};
+use super::{
+    Cell, Client, Costs, Counts, Expected, Machine, Profile, Record, Role, Round, Status, Value,
+    Variant,
+};
 use crate::scenario::Scenario;
 use crate::text;
 
@@ -45,6 +48,18 @@ pub(super) fn check(record: &Record) -> Checked {
     ensure(is_date_time(&record.created), "created", "must be a date and time of RFC 3339")?;
     machine(&record.machine).map_err(|fault| fault.inside("machine"))?;
     profile(&record.profile).map_err(|fault| fault.inside("profile"))?;
+    variants(&record.variants)?;
+    for (index, client) in record.profile.clients.iter().enumerate() {
+        of_variant(client, &record.variants)
+            .map_err(|fault| fault.inside(format!("profile.clients[{index}]")))?;
+    }
+    if let Some(shard) = record.shard {
+        range("of", shard.of, 1..=MOST_CELLS as u32).map_err(|fault| fault.inside("shard"))?;
+        range("index", shard.index, 1..=shard.of).map_err(|fault| fault.inside("shard"))?;
+    }
+    if let Some(url) = &record.server.url {
+        name("url", url).map_err(|fault| fault.inside("server"))?;
+    }
     most("cells", record.cells.len(), MOST_CELLS)?;
     for (index, it) in record.cells.iter().enumerate() {
         let place = format!("cells[{index}]");
@@ -78,6 +93,27 @@ fn profile(profile: &Profile) -> Checked {
     Ok(())
 }
 
+fn variants(variants: &[Variant]) -> Checked {
+    most("variants", variants.len(), MOST_CLIENTS)?;
+    let mut names = HashSet::new();
+    for (index, variant) in variants.iter().enumerate() {
+        let inside = |fault: Fault| fault.inside(format!("variants[{index}]"));
+        name("name", &variant.name).map_err(inside)?;
+        ensure(names.insert(&variant.name), "name", "is that of another variant")
+            .map_err(inside)?;
+    }
+    Ok(())
+}
+
+/// Whether the client's variant is one of the record's, and the end of its name.
+fn of_variant(client: &Client, variants: &[Variant]) -> Checked {
+    let Some(name) = &client.variant else { return Ok(()) };
+    let known = variants.iter().any(|variant| variant.name == *name);
+    ensure(known, "variant", "is none of variants")?;
+    let ends = client.plain_name() != client.name;
+    ensure(ends, "name", format!("must end in @{name}, its variant"))
+}
+
 fn cell(cell: &Cell, profile: &Profile) -> Checked {
     for (field, text) in
         [("workload", &cell.workload), ("unit", &cell.unit), ("client", &cell.client)]
@@ -101,9 +137,14 @@ fn cell(cell: &Cell, profile: &Profile) -> Checked {
         expected(it).map_err(|fault| fault.inside("expected"))?;
     }
     status(cell)?;
+    rounds("rounds", &cell.rounds, cell, profile)?;
+    rounds("confirmation", &cell.confirmation, cell, profile)
+}
+
+fn rounds(field: &str, rounds: &[Round], cell: &Cell, profile: &Profile) -> Checked {
     let mut next = 0;
-    for (index, it) in cell.rounds.iter().enumerate() {
-        let inside = |fault: Fault| fault.inside(format!("rounds[{index}]"));
+    for (index, it) in rounds.iter().enumerate() {
+        let inside = |fault: Fault| fault.inside(format!("{field}[{index}]"));
         range("round", it.round, 0..=profile.rounds - 1).map_err(inside)?;
         let problem = format!("is {}, and must be later than the one before", it.round);
         ensure(it.round >= next, "round", problem).map_err(inside)?;
@@ -136,7 +177,9 @@ fn status(cell: &Cell) -> Checked {
             ensure(!cell.rounds.is_empty(), "rounds", "is empty, and the cell was measured")
         }
         Status::Skipped => {
-            ensure(cell.rounds.is_empty(), "rounds", "has rounds, and the cell was skipped")
+            ensure(cell.rounds.is_empty(), "rounds", "has rounds, and the cell was skipped")?;
+            let none = cell.confirmation.is_empty();
+            ensure(none, "confirmation", "has rounds, and the cell was skipped")
         }
         Status::Failed => Ok(()),
     }
