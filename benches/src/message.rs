@@ -1,5 +1,6 @@
 //! What the run and its child processes say to each other, a line of JSON each.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -9,13 +10,40 @@ use waitmark_reports::record::{Costs, Method};
 
 use crate::control::Stats;
 
+/// The version of these messages. A variant must speak the same one: it goes up with every change
+/// to what is here, or to what it means.
+pub(crate) const PROTOCOL: u32 = 1;
+
 /// What a child is for.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) enum Order {
+    /// Say what build this is.
+    Describe,
     /// Be the mock server.
     Serve(Serve),
     /// Run one client's cells.
     Measure(Job),
+}
+
+/// What build a child is of. The first two fields are those of every version.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Description {
+    pub(crate) protocol: u32,
+    /// The schema of the records that it would write.
+    pub(crate) schema: u32,
+    pub(crate) build: Value,
+}
+
+/// The rest of a [`Description`], of a build that speaks this protocol.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Build {
+    pub(crate) tool_version: String,
+    pub(crate) git_rev: Option<String>,
+    pub(crate) rustc: String,
+    pub(crate) versions: BTreeMap<String, String>,
+    /// Its kinds of client, and its workloads.
+    pub(crate) clients: Vec<String>,
+    pub(crate) workloads: Vec<String>,
 }
 
 /// How to be the mock server.
