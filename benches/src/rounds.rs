@@ -44,13 +44,16 @@ struct Progressing {
 /// All that is measured, as it grows.
 pub(crate) struct Rounds<'a> {
     ground: Ground<'a>,
+    /// The profile's clients, as the record has them.
+    clients: Vec<record::Client>,
     cells: Vec<Progressing>,
 }
 
 impl<'a> Rounds<'a> {
     pub(crate) fn new(ground: Ground<'a>, cells: Vec<Cell>) -> Result<Self> {
         let cells = cells.into_iter().map(|cell| Ok(Progressing { record: cell.record()?, cell }));
-        Ok(Rounds { ground, cells: cells.collect::<Result<_>>()? })
+        let clients = ground.profile.record()?.clients;
+        Ok(Rounds { ground, clients, cells: cells.collect::<Result<_>>()? })
     }
 
     /// Verifies the clients; one that does a workload wrong fails all of its cells of it.
@@ -119,7 +122,7 @@ impl<'a> Rounds<'a> {
                 self.client(round, place as u32, client, how, progress, &mut keep)?;
             }
             longest = longest.max(start.elapsed());
-            let widest = widest_pair(&self.record());
+            let widest = widest_pair(&self.record(), &self.clients);
             progress.say_without_bar(&said(round + 1, profile.rounds, widest));
             let known = |precision| widest.is_some_and(|widest| widest <= precision);
             if round + 1 >= FEWEST_ROUNDS
