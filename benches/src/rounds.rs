@@ -81,6 +81,8 @@ struct Progressing {
 /// All that is measured, as it grows.
 pub(crate) struct Rounds<'a> {
     ground: Ground<'a>,
+    /// The profile's clients, as the record has them.
+    clients: Vec<record::Client>,
     cells: Vec<Progressing>,
 }
 
@@ -94,7 +96,8 @@ impl<'a> Rounds<'a> {
             Ok(Progressing { cell, record })
         };
         let cells = cells.into_iter().map(progressing).collect::<Result<_>>()?;
-        Ok(Rounds { ground, cells })
+        let clients = ground.profile.record()?.clients;
+        Ok(Rounds { ground, clients, cells })
     }
 
     /// Verifies the clients; one that does a workload wrong fails all of its cells of it.
@@ -198,7 +201,7 @@ impl<'a> Rounds<'a> {
                 self.client(pass, round, place as u32, clients[client], progress, keep)?;
             }
             longest = longest.max(start.elapsed());
-            let widest = self.widest_pair();
+            let widest = widest_pair(&self.record(), &self.clients);
             progress.say_without_bar(&said(pass.what, round + 1, rounds, widest));
             let known = |precision| widest.is_some_and(|widest| widest <= precision);
             if pass.what == What::Rounds
@@ -209,11 +212,6 @@ impl<'a> Rounds<'a> {
             }
         }
         Ok(Ended::Planned)
-    }
-
-    /// How well the pairs are known that the run is to tell apart.
-    fn widest_pair(&self) -> Option<f64> {
-        widest_pair(&self.record())
     }
 
     /// One client's turn in a round: those of its cells in the pass that have not failed.

@@ -2,7 +2,6 @@
 
 mod comparison;
 mod pairs;
-mod quantity;
 mod sizes;
 mod warnings;
 
@@ -10,11 +9,11 @@ use std::fmt;
 
 pub use comparison::{Comparison, Figures, Outcome, Row, Speedup};
 pub use pairs::{Pair, Pairs, widest_pair};
-pub use quantity::Quantity;
 pub use sizes::{OverSizes, PairOverSizes};
 pub use warnings::Warning;
 
-use crate::record::{Cell, Record, Status};
+pub use crate::quantity::Quantity;
+use crate::record::{Cell, Record};
 use crate::scenario::Scenario;
 use crate::text;
 
@@ -63,7 +62,7 @@ impl Failure {
             scenario: Scenario::of(cell),
             n: cell.n,
             client: cell.client.clone(),
-            reason: text::printable(failure(cell)?).into_owned(),
+            reason: text::printable(cell.failure()?).into_owned(),
         })
     }
 }
@@ -88,20 +87,6 @@ fn comparisons(cells: &[Cell], margin: f64) -> Vec<Comparison> {
         .into_iter()
         .map(|(scenario, cells)| Comparison::of(scenario, &cells, margin))
         .collect()
-}
-
-/// Why the cell has no figures although it was run.
-fn failure(cell: &Cell) -> Option<&str> {
-    match cell.status {
-        Status::Skipped => None,
-        Status::Failed => Some(cell.reason.as_deref().unwrap_or("the record gives no reason")),
-        Status::Measured if has_figures(cell) => None,
-        Status::Measured => Some("it is called measured and has no rounds"),
-    }
-}
-
-fn has_figures(cell: &Cell) -> bool {
-    cell.status == Status::Measured && !cell.rounds.is_empty()
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@
 
 pub mod analysis;
 mod atomic_file;
+pub mod change;
 pub mod chart;
 mod conditions;
 pub mod criterion;
@@ -14,6 +15,7 @@ mod figure;
 pub mod guide;
 pub mod headline;
 mod html;
+mod quantity;
 pub mod record;
 pub mod report;
 pub mod scenario;

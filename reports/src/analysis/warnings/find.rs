@@ -1,7 +1,7 @@
 //! Finds what weakens a record's figures.
 
 use super::Warning;
-use crate::analysis::{Comparison, Outcome, Quantity, Row, Speedup, has_figures};
+use crate::analysis::{Comparison, Outcome, Quantity, Row, Speedup};
 use crate::record::{Cell, Counts, Ended, Record, Role, Status};
 use crate::scenario::Scenario;
 use crate::stats::{self, MIN_ROUNDS};
@@ -26,7 +26,7 @@ const LATE: f64 = 0.1;
 
 /// Every warning of a record, the gravest first.
 pub(in crate::analysis) fn of(record: &Record, comparisons: &[Comparison]) -> Vec<Warning> {
-    let measured: Vec<&Cell> = record.cells.iter().filter(|cell| has_figures(cell)).collect();
+    let measured: Vec<&Cell> = record.cells.iter().filter(|cell| cell.has_figures()).collect();
     [
         stopped(record),
         failed(comparisons),
