@@ -25,6 +25,7 @@ mod measure;
 mod message;
 mod order;
 mod output;
+mod pass;
 mod paths;
 mod plan;
 mod preflight;

@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use waitmark_harness::workload::Servers;
-use waitmark_reports::record::{Costs, Method};
+use waitmark_reports::record::{self, Costs, Counts, Lateness, Method};
 
 use crate::control::Stats;
 
@@ -120,4 +120,33 @@ pub(crate) struct Measured {
     pub(crate) costs: Option<Costs>,
     /// What the server counted of them.
     pub(crate) stats: Option<Stats>,
+}
+
+impl Measured {
+    /// What a round measured of a cell, as the record has it.
+    pub(crate) fn observed(self, round: u32, place: u32) -> record::Round {
+        let counts = self.stats.map(|stats| Counts {
+            requests: stats.requests,
+            dropped: stats.dropped,
+            connections: stats.connections,
+            peak: stats.peak_in_flight,
+            early: stats.early,
+            lateness: Lateness {
+                p50_us: stats.lateness_us.p50,
+                p99_us: stats.lateness_us.p99,
+                max_us: stats.lateness_us.max,
+            },
+        });
+        record::Round {
+            round,
+            place,
+            method: self.method,
+            timed: self.timed,
+            mean_ns: self.mean_ns,
+            samples_ns: self.samples_ns,
+            batches: self.batches,
+            server: counts,
+            costs: self.costs,
+        }
+    }
 }

@@ -8,11 +8,12 @@ use anyhow::Result;
 use waitmark_harness::catalogue::Catalogue;
 use waitmark_harness::workload::Servers;
 use waitmark_reports::analysis::widest_pair;
-use waitmark_reports::record::{self, Counts, Ended, Lateness, Status};
+use waitmark_reports::record::{self, Ended, Status};
 
 use crate::cell::Cell;
-use crate::message::{How, Measured};
+use crate::message::How;
 use crate::order::Orders;
+use crate::pass::{Pass, What};
 use crate::profile::Profile;
 use crate::progress::Progress;
 use crate::server::Server;
@@ -36,41 +37,6 @@ pub(crate) struct Ground<'a> {
 
 /// Keeps the cells as they are by now.
 pub(crate) type Keep<'k> = dyn FnMut(&[record::Cell]) -> Result<()> + 'k;
-
-/// Rounds over some of the cells.
-struct Pass {
-    what: What,
-    /// By their places.
-    cells: Vec<usize>,
-    how: fn(&Cell) -> How,
-    /// Of the order of the clients.
-    seed: u64,
-    /// When it has to be over.
-    deadline: Option<Instant>,
-}
-
-/// What a pass is for.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum What {
-    Rounds,
-    Confirmation,
-}
-
-impl What {
-    fn word(self) -> &'static str {
-        match self {
-            What::Rounds => "round",
-            What::Confirmation => "rerun",
-        }
-    }
-
-    fn rounds(self, cell: &mut record::Cell) -> &mut Vec<record::Round> {
-        match self {
-            What::Rounds => &mut cell.rounds,
-            What::Confirmation => &mut cell.confirmation,
-        }
-    }
-}
 
 /// A cell and what has become of it.
 struct Progressing {
@@ -247,7 +213,7 @@ impl<'a> Rounds<'a> {
                 None => {}
                 Some(Ok(measured)) => {
                     record.status = Status::Measured;
-                    pass.what.rounds(record).push(observation(measured, round, place));
+                    pass.what.rounds(record).push(measured.observed(round, place));
                 }
                 Some(Err(reason)) => {
                     let left = self.ground.profile.rounds - number;
@@ -298,33 +264,6 @@ fn said(what: What, round: u32, rounds: u32, widest: Option<f64>) -> String {
     let widest = widest.filter(|_| what == What::Rounds);
     let known = widest.map(|widest| format!(", every pair known to {:.1} %", 100.0 * widest));
     format!("{} {round} of {rounds} done{}", what.word(), known.unwrap_or_default())
-}
-
-/// What the round measured of a cell, as the record has it.
-fn observation(measured: Measured, round: u32, place: u32) -> record::Round {
-    let counts = measured.stats.map(|stats| Counts {
-        requests: stats.requests,
-        dropped: stats.dropped,
-        connections: stats.connections,
-        peak: stats.peak_in_flight,
-        early: stats.early,
-        lateness: Lateness {
-            p50_us: stats.lateness_us.p50,
-            p99_us: stats.lateness_us.p99,
-            max_us: stats.lateness_us.max,
-        },
-    });
-    record::Round {
-        round,
-        place,
-        method: measured.method,
-        timed: measured.timed,
-        mean_ns: measured.mean_ns,
-        samples_ns: measured.samples_ns,
-        batches: measured.batches,
-        server: counts,
-        costs: measured.costs,
-    }
 }
 
 /// About how long one pass over `cells` takes.

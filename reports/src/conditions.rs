@@ -125,13 +125,16 @@ pub(crate) fn rounds_run(record: &Record) -> u32 {
 
 /// What the mock server is, and what it counted.
 pub(crate) fn server(record: &Record) -> Vec<Fact> {
-    let requests = record.cells.iter().flat_map(counts).map(|counts| counts.requests).sum();
+    let own = fact("threads", record.server.threads.to_string());
     let mut facts = vec![
-        fact("threads", record.server.threads.to_string()),
+        record.server.url.as_ref().map_or(own, |url| fact("elsewhere, at", url)),
         fact("addresses", record.server.addresses.to_string()),
-        fact("requests answered", figure::count(requests)),
-        fact("answers too early", figure::count(early(&record.cells))),
     ];
+    if record.cells.iter().flat_map(counts).next().is_some() {
+        let requests = record.cells.iter().flat_map(counts).map(|counts| counts.requests).sum();
+        facts.push(fact("requests answered", figure::count(requests)));
+        facts.push(fact("answers too early", figure::count(early(&record.cells))));
+    }
     let clients = record.profile.clients.iter();
     facts.extend(clients.filter_map(|client| lateness(&client.name, &record.cells)));
     facts

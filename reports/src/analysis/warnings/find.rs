@@ -31,6 +31,7 @@ pub(in crate::analysis) fn of(record: &Record, comparisons: &[Comparison]) -> Ve
         stopped(record),
         failed(comparisons),
         early_answers(record),
+        uncounted(record),
         no_reference(comparisons),
         missing_rounds(record, &measured),
         few_rounds(&measured),
@@ -65,6 +66,12 @@ fn failed(comparisons: &[Comparison]) -> Option<Warning> {
 fn early_answers(record: &Record) -> Option<Warning> {
     let early = conditions::early(&record.cells);
     (early > 0).then_some(Warning::EarlyAnswers { early })
+}
+
+fn uncounted(record: &Record) -> Option<Warning> {
+    let url = record.server.url.clone()?;
+    let counted = record.cells.iter().any(|cell| cell.expected.is_some());
+    (!counted).then_some(Warning::Uncounted { url })
 }
 
 fn no_reference(comparisons: &[Comparison]) -> Option<Warning> {
