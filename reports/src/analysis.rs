@@ -12,6 +12,7 @@ pub use pairs::{Pair, Pairs, widest_pair};
 pub use sizes::{OverSizes, PairOverSizes};
 pub use warnings::Warning;
 
+use crate::change::Changes;
 pub use crate::quantity::Quantity;
 use crate::record::{Cell, Record};
 use crate::scenario::Scenario;
@@ -22,6 +23,8 @@ use crate::text;
 pub struct Analysis {
     /// The margin of the verdicts, as a share.
     pub margin: f64,
+    /// What changed between the record's variants; absent where it has under two.
+    pub changes: Option<Changes>,
     /// One for each workload, parameters and delay, in the order of the record.
     pub comparisons: Vec<Comparison>,
     /// What a reader has to know before believing the figures.
@@ -46,13 +49,20 @@ pub struct Failure {
 impl Analysis {
     /// Works out every figure of a record.
     ///
-    /// A failed cell gets no figures, whatever its rounds hold, and no part in any verdict.
+    /// A failed cell gets no figures, whatever its rounds hold, and no part in any verdict. The
+    /// least change between variants that is news is the profile's margin.
     pub fn of(record: &Record) -> Self {
+        Self::with_floor(record, record.profile.margin)
+    }
+
+    /// Like [`Analysis::of`], with another least change between variants that is news, as a share.
+    pub fn with_floor(record: &Record, floor: f64) -> Self {
         let margin = record.profile.margin;
+        let changes = (record.variants.len() > 1).then(|| Changes::of(record, floor));
         let comparisons = comparisons(&record.cells, margin);
         let warnings = warnings::of(record, &comparisons);
         let failures = record.cells.iter().filter_map(Failure::of).collect();
-        Self { margin, comparisons, warnings, failures }
+        Self { margin, changes, comparisons, warnings, failures }
     }
 }
 

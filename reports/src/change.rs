@@ -4,11 +4,19 @@
 //! All cells, variants and quantities of a record are one family. What is flagged in it is judged
 //! once more by a rerun in fresh processes, where it had one.
 
+mod finding;
 mod pairing;
 mod rule;
 #[cfg(test)]
+mod simulation;
+mod tally;
+#[cfg(test)]
 mod tests;
 
+pub use finding::{Direction, Finding};
+pub use tally::Tally;
+
+use std::cmp::Ordering;
 use std::collections::BTreeSet;
 
 use pairing::Pair;
@@ -54,40 +62,6 @@ pub struct Change {
     pub confirmation: Option<Estimate>,
     /// What the evidence says.
     pub finding: Finding,
-}
-
-/// Which way a quantity went.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Direction {
-    /// The variant takes more of it than the base.
-    More,
-    /// It takes less.
-    Less,
-}
-
-/// What the evidence says of a change.
-///
-/// A ratio is flagged where it is surely not 1, by Holm's method over all of the record, and its
-/// estimate is beyond the floor: above `1 + floor`, or below `1 / (1 + floor)`. A flagged one is
-/// confirmed where its rerun alone is flagged in the same direction, in the family of the reruns.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Finding {
-    /// It takes more, confirmed by a rerun.
-    Regression,
-    /// It takes less, confirmed by a rerun.
-    Improvement,
-    /// It looks changed, and there was no rerun that could tell.
-    Unconfirmed(Direction),
-    /// It looked changed, and in the rerun it did not.
-    NotConfirmed(Direction),
-    /// There is no ratio, for this reason.
-    NotMeasured(String),
-    /// The interval reaches beyond the floor, or there is none.
-    Undecided,
-    /// Surely changed, and the whole interval is inside the floor.
-    Small,
-    /// Not surely changed, and the whole interval is inside the floor.
-    Unchanged,
 }
 
 impl Changes {
@@ -186,10 +160,12 @@ impl Change {
         }
     }
 
-    /// Of what changed the most comes first; all others stay in the order of the record.
-    fn by_size(&self, other: &Self) -> std::cmp::Ordering {
+    /// What changed the most comes first, to a percent; all others stay in the order of the record.
+    fn by_size(&self, other: &Self) -> Ordering {
         let size = |change: &Self| match change.flagged() {
-            Some(_) => change.estimate.map_or(0.0, |ratio| ratio.value.ln().abs()),
+            Some(_) => {
+                change.estimate.map_or(0.0, |ratio| (100.0 * ratio.value.ln()).abs().round())
+            }
             None => 0.0,
         };
         size(other).total_cmp(&size(self))

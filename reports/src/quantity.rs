@@ -54,6 +54,19 @@ impl Quantity {
         }
     }
 
+    /// Its name, as in tables.
+    pub(crate) fn label(self) -> &'static str {
+        match self {
+            Self::Time => "time",
+            Self::Cpu => "CPU",
+            Self::User => "user",
+            Self::System => "kernel",
+            Self::Server => "server CPU",
+            Self::Voluntary => "switches",
+            Self::Involuntary => "preempted",
+        }
+    }
+
     /// Whether it is an amount of time, in nanoseconds, and not a count.
     pub fn is_time(self) -> bool {
         !matches!(self, Self::Voluntary | Self::Involuntary)

@@ -4,7 +4,7 @@
 //! samples inside a round, which are not independent of each other.
 
 #[cfg(test)]
-mod simulation;
+pub(crate) mod simulation;
 mod student;
 mod verdict;
 

@@ -68,6 +68,16 @@ pub(crate) fn variants(names: &[&str], sizes: &[u32], rounds: u32) -> Record {
     record
 }
 
+/// Two builds, `base` and `new`, of which tokio takes twice as much on every size, confirmed.
+pub(crate) fn changed(sizes: &[u32], rounds: u32) -> Record {
+    let mut record = variants(&["base", "new"], sizes, rounds);
+    for &n in sizes {
+        slow(cell_mut(&mut record, "tokio@new", n), 2.0);
+        rerun(&mut record, "tokio@new", n, 2.0);
+    }
+    record
+}
+
 /// A build that differs from the others in its commit and its tokio.
 fn variant(name: &str, at: usize) -> Variant {
     let tokio = format!("1.{}.0", 44 + at);
@@ -75,7 +85,7 @@ fn variant(name: &str, at: usize) -> Variant {
     Variant {
         name: name.to_owned(),
         tool_version: "0.1.0".to_owned(),
-        git_rev: Some(format!("{at:040x}")),
+        git_rev: Some(at.to_string().repeat(40)),
         rustc: "rustc 1.95.0".to_owned(),
         versions: versions.map(|(name, version)| (name.to_owned(), version.to_owned())).into(),
     }
@@ -258,13 +268,18 @@ fn client(name: &str) -> Client {
     }
 }
 
-/// The record that the command's tests read is this one, so that it can't fall behind the schema.
+/// The records that the command's tests read are these, so that they can't fall behind the schema.
 #[test]
-fn the_fixture_is_a_synthetic_record() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/record.json");
-    let record = record_of(&["sequential", "tokio"], &[5, 20], 3);
-    if std::env::var_os("UPDATE_FIXTURES").is_some() {
-        record.write(&path).unwrap();
+fn the_fixtures_are_synthetic_records() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures");
+    for (name, record) in [
+        ("record.json", record_of(&["sequential", "tokio"], &[5, 20], 3)),
+        ("variants.json", variants(&["base", "new"], &[5], 5)),
+    ] {
+        let path = folder.join(name);
+        if std::env::var_os("UPDATE_FIXTURES").is_some() {
+            record.write(&path).unwrap();
+        }
+        assert_eq!(Record::read(&path).unwrap(), record, "run again with UPDATE_FIXTURES=1");
     }
-    assert_eq!(Record::read(&path).unwrap(), record, "run again with UPDATE_FIXTURES=1");
 }

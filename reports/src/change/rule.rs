@@ -1,6 +1,6 @@
 //! The rule of the alarm: what is flagged, and what confirms it. It sees estimates and nothing else.
 
-use super::{Direction, Finding};
+use super::finding::{Direction, Finding};
 use crate::stats::{self, Estimate, holm};
 
 /// What the planned rounds say of every ratio of a family.

@@ -79,12 +79,12 @@ fn what_changed_comes_first_and_the_most_of_it_before_the_rest() {
     synthetic::slow(synthetic::cell_mut(&mut record, "tokio@new", 5), 0.5);
     synthetic::fail(synthetic::cell_mut(&mut record, "smol@base", 5), "killed\nby 9");
     insta::assert_snapshot!(told(&record, FLOOR).join("\n"), @r#"
-    smol@new 20 cpu: Unconfirmed(More)
     smol@new 20 time: Unconfirmed(More)
+    smol@new 20 cpu: Unconfirmed(More)
     tokio@new 20 time: Unconfirmed(More)
     tokio@new 20 cpu: Unconfirmed(More)
-    tokio@new 5 cpu: Unconfirmed(Less)
     tokio@new 5 time: Unconfirmed(Less)
+    tokio@new 5 cpu: Unconfirmed(Less)
     smol@new 5 time: NotMeasured("smol@base failed: killed by 9")
     "#);
     assert_eq!(
