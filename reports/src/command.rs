@@ -1,5 +1,6 @@
 //! The subcommands of `waitmark`, a file each.
 
+pub(crate) mod gate;
 pub(crate) mod report;
 
 use std::env;

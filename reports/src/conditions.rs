@@ -1,9 +1,11 @@
 //! Under which conditions a record was measured: the machine, the versions and the method, as
 //! names and values that every format shows alike.
 
-use std::collections::BTreeSet;
+mod variants;
 
-use crate::record::{Cell, Counts, Ended, Lateness, Machine, Method, Profile, Record, Variant};
+pub(crate) use variants::variants;
+
+use crate::record::{Cell, Counts, Ended, Lateness, Machine, Method, Profile, Record};
 use crate::stats::{self, FAMILY_ERROR, MIN_ROUNDS};
 use crate::{figure, text};
 
@@ -56,30 +58,6 @@ pub(crate) fn versions(record: &Record) -> Vec<Fact> {
     versions
 }
 
-/// The variants: what each was built from, by which compiler, and the versions of the crates that
-/// are not the same in all of them.
-pub(crate) fn variants(record: &Record) -> Vec<Fact> {
-    let variants = &record.variants;
-    let crates: BTreeSet<&String> = variants.iter().flat_map(|it| it.versions.keys()).collect();
-    let differs = |name: &&&String| {
-        variants.iter().any(|it| it.versions.get(**name) != variants[0].versions.get(**name))
-    };
-    let differing: Vec<&String> = crates.iter().filter(differs).copied().collect();
-    let same_tool = variants.iter().all(|it| it.tool_version == record.tool_version);
-    let described = |variant: &Variant| {
-        let version = |name: &&String| match variant.versions.get(*name) {
-            Some(version) => format!("{name} {version}"),
-            None => format!("no {name}"),
-        };
-        let commit = variant.git_rev.as_deref().map(|rev| format!("commit {}", short(rev)));
-        let tool = (!same_tool).then(|| format!("waitmark {}", variant.tool_version));
-        let parts = differing.iter().map(version).chain(commit).chain(tool);
-        let parts: Vec<String> = parts.chain([variant.rustc.clone()]).collect();
-        fact(&variant.name, parts.join(", "))
-    };
-    variants.iter().map(described).collect()
-}
-
 /// How it was measured.
 pub(crate) fn method(record: &Record) -> Vec<Fact> {
     let Profile { name, margin, seed, clients, .. } = &record.profile;
@@ -96,6 +74,7 @@ pub(crate) fn method(record: &Record) -> Vec<Fact> {
         fact("intervals", format!("95 %, Student's t over rounds, from {MIN_ROUNDS} rounds up")),
         fact("verdicts", format!("all pairs of a table together, Holm's method at {family}")),
     ];
+    facts.extend(rerun(&record.cells).map(|rerun| fact("run again", rerun)));
     for client in clients {
         let settings = client.settings.iter().map(|(name, value)| format!(", {name} {value}"));
         facts.push(fact(&client.name, format!("{}{}", client.kind, settings.collect::<String>())));
@@ -141,6 +120,15 @@ fn timed_by(cells: &[Cell]) -> String {
     let by = |method| rounds().filter(|round| round.method == method).count() as u64;
     let [criterion, direct] = [Method::Criterion, Method::Direct].map(by).map(figure::count);
     format!("Criterion {criterion} times; directly {direct} times, where ten batches took too long")
+}
+
+/// What was run again to confirm what looked changed.
+fn rerun(cells: &[Cell]) -> Option<String> {
+    let again = cells.iter().filter(|cell| !cell.confirmation.is_empty());
+    let rounds = again.clone().map(|cell| cell.confirmation.len()).max()?;
+    let [cells, rounds] =
+        [(again.count(), "cell"), (rounds, "round")].map(|(count, of)| figure::counted(count, of));
+    Some(format!("{cells} in {rounds}, to confirm what looked changed"))
 }
 
 /// How many rounds have any cell's figures.
@@ -271,21 +259,10 @@ mod tests {
     }
 
     #[test]
-    fn variants_are_told_by_what_differs() {
-        let mut record = synthetic::variants(&["base", "new"], &[5], 3);
-        insta::assert_snapshot!(shown(variants(&record)), @"
-        base: tokio 1.44.0, commit 000000000000, rustc 1.95.0
-        new: tokio 1.45.0, commit 111111111111, rustc 1.95.0
-        ");
-        let new = &mut record.variants[1];
-        (new.git_rev, new.tool_version) = (None, "0.2.0".to_owned());
-        new.versions.remove("smol");
-        new.rustc = "rustc\n1.96.0".to_owned();
-        insta::assert_snapshot!(shown(variants(&record)), @"
-        base: smol 2.0.2, tokio 1.44.0, commit 000000000000, waitmark 0.1.0, rustc 1.95.0
-        new: no smol, tokio 1.45.0, waitmark 0.2.0, rustc 1.96.0
-        ");
-        assert_eq!(variants(&synthetic::record()), []);
+    fn a_rerun_is_part_of_the_method() {
+        let record = synthetic::changed(&[5], 3);
+        let told = shown(method(&record));
+        assert!(told.contains("run again: 2 cells in 3 rounds, to confirm"), "{told}");
     }
 
     #[test]

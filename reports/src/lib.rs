@@ -2,7 +2,8 @@
 //!
 //! Nothing here measures. [`criterion`] reads what a round left behind, [`record`] is the file
 //! that everything is kept in, [`analysis`] computes every figure once, [`change`] what
-//! differs between builds, and [`table`], [`chart`], [`headline`] and [`report`] show them.
+//! differs between builds, and [`table`], [`chart`], [`headline`] and [`report`] show them. [`gate`] says
+//! whether a run may pass, by its changes and by [`expectation`]s.
 
 pub mod analysis;
 mod atomic_file;
@@ -11,7 +12,9 @@ pub mod chart;
 mod conditions;
 pub mod criterion;
 mod csv;
+pub mod expectation;
 mod figure;
+pub mod gate;
 pub mod guide;
 pub mod headline;
 mod html;

@@ -6,9 +6,9 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use command::report;
+use command::{gate, report};
 
-/// Renders what `cargo bench` recorded.
+/// Renders and judges what `cargo bench` recorded.
 #[derive(Parser)]
 #[command(version, arg_required_else_help = true)]
 struct Arguments {
@@ -19,11 +19,13 @@ struct Arguments {
 #[derive(Subcommand)]
 enum Command {
     Report(report::Arguments),
+    Gate(gate::Arguments),
 }
 
 fn main() -> ExitCode {
     let done = match Arguments::parse().command {
         Command::Report(arguments) => report::run(arguments).map(|()| ExitCode::SUCCESS),
+        Command::Gate(arguments) => gate::run(arguments),
     };
     done.unwrap_or_else(|error| {
         eprintln!("error: {error:#}");

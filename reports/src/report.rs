@@ -48,7 +48,7 @@ pub fn write(record: &Record, dir: &Path) -> Result<Written, Error> {
     write_analysis(record, &Analysis::of(record), dir)
 }
 
-/// Like [`write`], with this `analysis` of the record.
+/// Like [`write()`], with this `analysis` of the record.
 ///
 /// # Errors
 ///

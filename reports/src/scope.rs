@@ -24,7 +24,7 @@ impl Scopes {
         let same = || self.0.iter().filter(|it| it.workload == scenario.workload);
         let mut words = vec![scenario.workload.clone(), format!("n={n}")];
         if same().any(|it| it.delay_ms != scenario.delay_ms) {
-            words.extend(scenario.delay_ms.map(|delay| format!("delay={}", self::delay(delay))));
+            words.extend(scenario.delay_ms.map(delay));
         }
         for (name, value) in &scenario.params {
             if same().any(|it| it.params.get(name) != Some(value)) {
@@ -35,9 +35,17 @@ impl Scopes {
     }
 }
 
-/// A delay without a space: `10ms`.
-pub(crate) fn delay(ms: f64) -> String {
-    figure::set_duration_ms(ms).replace(' ', "")
+/// A size of the scenario by all that it has.
+pub(crate) fn whole_label(scenario: &Scenario, n: u32) -> String {
+    let mut words = vec![scenario.workload.clone(), format!("n={n}")];
+    words.extend(scenario.delay_ms.map(delay));
+    words.extend(scenario.params.iter().map(|(name, value)| format!("{name}={value}")));
+    words.join(" ")
+}
+
+/// `delay=10ms`.
+fn delay(ms: f64) -> String {
+    format!("delay={}", figure::set_duration_ms(ms).replace(' ', ""))
 }
 
 #[cfg(test)]
@@ -77,5 +85,6 @@ mod tests {
         sums n=100
         sums n=100 delay=1.5s stages=3
         ");
+        assert_eq!(whole_label(&all[0], 5), "timeouts n=5 delay=10ms stages=1");
     }
 }

@@ -179,7 +179,7 @@ mod tests {
         insta::assert_snapshot!(changes, @r"
         # waitmark: fan_out
 
-        n\|w takes 2.00x the time of base for tokio on fan_out with 5 requests of 10 ms each [1.99, 2.01], not run again; 1 of 2 cells changed.
+        n\|w takes 2.00x the time of base for tokio on fan_out with 5 requests of 10 ms each [1.99, 2.01], not run again; 1 of 2 cells look changed.
 
         ## What changed from base to n\|w
 

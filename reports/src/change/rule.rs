@@ -55,3 +55,107 @@ fn beyond(ratio: f64, floor: f64) -> Option<Direction> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const FLOOR: f64 = 0.05;
+
+    /// Five rounds around this ratio, that deviate from it by this share and its half.
+    fn ratio(value: f64, share: f64) -> Estimate {
+        let logs = [-share, -share / 2.0, 0.0, share / 2.0, share].map(|it| value.ln() + it);
+        Estimate::of_logs(&logs).unwrap()
+    }
+
+    fn reversed(finding: &Finding) -> Finding {
+        let turned = |direction: &Direction| match direction {
+            Direction::More => Direction::Less,
+            Direction::Less => Direction::More,
+        };
+        match finding {
+            Finding::Regression => Finding::Improvement,
+            Finding::Improvement => Finding::Regression,
+            Finding::Unconfirmed(direction) => Finding::Unconfirmed(turned(direction)),
+            Finding::NotConfirmed(direction) => Finding::NotConfirmed(turned(direction)),
+            other => other.clone(),
+        }
+    }
+
+    #[test]
+    fn the_rule_by_hand() {
+        // The deviation is 0.79 of the share, the standard error 0.35 of it, and t at 97.5 % and 4
+        // degrees of freedom 2.776: the half width is 0.982 of the share.
+        let more = Finding::Unconfirmed(Direction::More);
+        let less = Finding::Unconfirmed(Direction::Less);
+        for (value, share, found) in [
+            (1.051, 0.001, &more),
+            (1.04, 0.001, &Finding::Small),
+            (1.04, 0.02, &Finding::Undecided),
+            (1.0, 0.02, &Finding::Unchanged),
+            (1.0, 0.06, &Finding::Undecided),
+            (1.2, 0.2, &Finding::Undecided),
+            (1.2, 0.18, &more),
+            (1.0 / 1.051, 0.001, &less),
+            (0.96, 0.001, &Finding::Small),
+        ] {
+            assert_eq!(
+                flag(&[ratio(value, share)], FLOOR),
+                *std::slice::from_ref(found),
+                "{value}, {share}"
+            );
+        }
+    }
+
+    #[test]
+    fn the_floor_itself_is_not_beyond_it() {
+        assert_eq!([1.25, 0.8, 1.0].map(|ratio| beyond(ratio, 0.25)), [None; 3]);
+        assert_eq!(beyond(1.26, 0.25), Some(Direction::More));
+        assert_eq!(beyond(0.79, 0.25), Some(Direction::Less));
+    }
+
+    #[test]
+    fn reruns_are_a_family_of_their_own() {
+        // 1.08 with a half width of 6.9 %, p = 0.036: flagged alone, and not among four.
+        let (sure, unsure) = (ratio(1.3, 0.01), ratio(1.08, 0.07));
+        let mut one = flag(&[sure, ratio(1.0, 0.01)], FLOOR);
+        confirm(&mut one, &[Some(unsure), Some(unsure)], FLOOR);
+        assert_eq!(one, [Finding::Regression, Finding::Unchanged]);
+        let mut four = flag(&[sure; 4], FLOOR);
+        confirm(&mut four, &[Some(unsure); 4], FLOOR);
+        assert_eq!(four, [const { Finding::NotConfirmed(Direction::More) }; 4]);
+        // What has no rerun is no burden to the others.
+        let mut some = flag(&[sure; 4], FLOOR);
+        confirm(&mut some, &[None, None, Some(unsure), None], FLOOR);
+        let unconfirmed = Finding::Unconfirmed(Direction::More);
+        assert_eq!(some[2], Finding::Regression);
+        assert!([0, 1, 3].iter().all(|&at| some[at] == unconfirmed), "{some:?}");
+    }
+
+    proptest! {
+        #[test]
+        fn the_other_way_round_everything_is_turned(
+            ratios in prop::collection::vec((0.7f64..1.4, 0.0f64..0.2), 1..20),
+            reruns in prop::collection::vec(prop::option::of((0.7f64..1.4, 0.0f64..0.2)), 20),
+            floor in 0.0f64..0.2,
+        ) {
+            let family: Vec<Estimate> = ratios.iter().map(|it| ratio(it.0, it.1)).collect();
+            let again: Vec<Option<Estimate>> =
+                reruns.iter().map(|it| it.map(|it| ratio(it.0, it.1))).collect();
+            let mut there = flag(&family, floor);
+            let first = there.clone();
+            confirm(&mut there, &again, floor);
+            let mut back = flag(&family.iter().map(Estimate::inverse).collect::<Vec<_>>(), floor);
+            let turned: Vec<_> = again.iter().map(|it| it.map(|it| it.inverse())).collect();
+            confirm(&mut back, &turned, floor);
+            prop_assert_eq!(&back.iter().map(reversed).collect::<Vec<_>>(), &there);
+            // Only what was flagged, and ran again, can be confirmed or not.
+            for (at, (before, after)) in first.iter().zip(&there).enumerate() {
+                let judged = matches!(before, Finding::Unconfirmed(_)) && again[at].is_some();
+                prop_assert!(judged || before == after, "{before:?} became {after:?}");
+            }
+        }
+    }
+}

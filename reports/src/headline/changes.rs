@@ -2,7 +2,7 @@
 
 use super::Sentence;
 use crate::change::{Change, Changes, Finding, Tally};
-use crate::figure;
+use crate::figure::{self, counted};
 use crate::quantity::Quantity;
 
 /// What changed the most, how much else did, and what is not known.
@@ -22,17 +22,27 @@ fn finding(changes: &Changes, tally: &Tally) -> Sentence {
     let between = between(changes);
     let floor = figure::set_percent(changes.floor);
     match changes.changes.first().filter(|first| first.finding.is_change()) {
-        Some(first) => lead(changes, first).text(match tally.cells {
-            1 => ".".to_owned(),
-            cells => format!("; {} of {cells} cells changed.", tally.changed),
-        }),
+        Some(first) => lead(changes, first).text(how_many(changes, tally)),
         None if tally.known() == 0 => {
             Sentence::default().text(format!("It is not known of any cell what changed {between}."))
         }
         None => {
-            let cells = figure::counted(tally.known(), "cell");
+            let cells = counted(tally.known(), "cell");
             Sentence::default().text(format!("No change of {floor} or more in {cells} {between}."))
         }
+    }
+}
+
+/// In how many cells something changed, after the change that leads.
+fn how_many(changes: &Changes, tally: &Tally) -> String {
+    let unconfirmed = |change: &Change| matches!(change.finding, Finding::Unconfirmed(_));
+    let changed = match changes.changes.iter().any(unconfirmed) {
+        true => "look changed",
+        false => "changed",
+    };
+    match tally.cells {
+        1 => ".".to_owned(),
+        cells => format!("; {} of {} {changed}.", count(tally.changed), counted(cells, "cell")),
     }
 }
 
@@ -66,7 +76,11 @@ fn undecided(changes: &Changes, tally: &Tally) -> Option<String> {
 }
 
 fn of_cells(some: usize, tally: &Tally, did: &str) -> Option<String> {
-    (some > 0).then(|| format!("{some} of {} {did}.", figure::counted(tally.cells, "cell")))
+    (some > 0).then(|| format!("{} of {} {did}.", count(some), counted(tally.cells, "cell")))
+}
+
+fn count(cells: usize) -> String {
+    figure::count(cells as u64)
 }
 
 /// The builds that were compared.
@@ -107,7 +121,7 @@ mod tests {
             synthetic::rerun(&mut record, client, 20, by);
         }
         slow(cell_mut(&mut record, "tokio@1.45.0", 5), 2.0);
-        insta::assert_snapshot!(headline_of(&record), @"1.45.0 takes 1.20x the time of 1.44.2 for tokio on fan_out with 20 requests of 10 ms each [1.20, 1.20], confirmed by a rerun; 3 of 4 cells changed.");
+        insta::assert_snapshot!(headline_of(&record), @"1.45.0 takes 1.20x the time of 1.44.2 for tokio on fan_out with 20 requests of 10 ms each [1.20, 1.20], confirmed by a rerun; 3 of 4 cells look changed.");
         synthetic::rerun(&mut record, "tokio@1.45.0", 5, 1.0);
         insta::assert_snapshot!(headline_of(&record), @"1.45.0 takes 1.20x the time of 1.44.2 for tokio on fan_out with 20 requests of 10 ms each [1.20, 1.20], confirmed by a rerun; 2 of 4 cells changed. 1 of 4 cells looked changed, and in a rerun did not.");
     }
@@ -116,7 +130,7 @@ mod tests {
     fn a_change_without_a_rerun_is_called_that() {
         let mut record = record();
         slow(cell_mut(&mut record, "tokio@1.45.0", 20), 1.2);
-        insta::assert_snapshot!(headline_of(&record), @"1.45.0 takes 1.20x the time of 1.44.2 for tokio on fan_out with 20 requests of 10 ms each [1.20, 1.20], not run again; 1 of 4 cells changed.");
+        insta::assert_snapshot!(headline_of(&record), @"1.45.0 takes 1.20x the time of 1.44.2 for tokio on fan_out with 20 requests of 10 ms each [1.20, 1.20], not run again; 1 of 4 cells look changed.");
     }
 
     #[test]

@@ -163,6 +163,7 @@ mod damage {
     use serde_json::{Number, Value as Json};
 
     use super::*;
+    use crate::gate::{Gate, Rules, step_summary};
 
     /// Values that a report could stumble over.
     fn extreme() -> impl Strategy<Value = Json> {
@@ -245,6 +246,11 @@ mod damage {
                 let written = report::write(&record, &folder.path().join("report")).unwrap();
                 let page = std::fs::read_to_string(written.page).unwrap();
                 assert!(page.ends_with("</html>"));
+                let expectations = ["tokio over sequential >= 2", "n=5: no failed cell"];
+                let expectations = expectations.map(|line| line.parse().unwrap()).into();
+                let gate = Gate::of(&record, &Rules { floor: 0.05, confirm: true, expectations });
+                let said = gate.terminal() + &step_summary(&gate);
+                assert!(!said.chars().any(|c| c != '\n' && text::unprintable(c)));
             }
             Err(error) => assert!(error.to_string().len() < 1000, "{error}"),
         }

@@ -35,8 +35,8 @@ fn changes_shown(record: &Record) -> String {
 fn every_finding_on_the_terminal() {
     insta::assert_snapshot!(changes_shown(&record()), @"
     1.45.0 takes 2.10x the time of 1.44.2 for tokio on fan_out with 20 requests of 10 ms each [2.10,
-    2.10], confirmed by a rerun; 3 of 6 cells changed. 1 of 6 cells looked changed, and in a rerun did
-    not. 1 of 6 cells may have changed by more than 5 % or not. 1 of 6 cells could not be compared.
+    2.10], confirmed by a rerun; 3 of 6 cells look changed. 1 of 6 cells looked changed, and in a rerun
+    did not. 1 of 6 cells may have changed by more than 5 % or not. 1 of 6 cells could not be compared.
 
     What changed from 1.44.2 to 1.45.0
 
