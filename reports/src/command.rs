@@ -1,6 +1,7 @@
 //! The subcommands of `waitmark`, a file each.
 
 pub(crate) mod report;
+pub(crate) mod versions;
 
 use std::env;
 use std::io::{self, Write};

@@ -1,4 +1,4 @@
-//! `waitmark`: what is done with the records of `cargo bench`. It measures nothing.
+//! `waitmark`: what is done before `cargo bench` and with its records. It measures nothing.
 
 mod command;
 
@@ -6,9 +6,9 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use command::report;
+use command::{report, versions};
 
-/// Renders what `cargo bench` recorded.
+/// Makes builds for `cargo bench` to compare, and renders what it recorded.
 #[derive(Parser)]
 #[command(version, arg_required_else_help = true)]
 struct Arguments {
@@ -19,11 +19,13 @@ struct Arguments {
 #[derive(Subcommand)]
 enum Command {
     Report(report::Arguments),
+    Versions(versions::Arguments),
 }
 
 fn main() -> ExitCode {
     let done = match Arguments::parse().command {
         Command::Report(arguments) => report::run(arguments).map(|()| ExitCode::SUCCESS),
+        Command::Versions(arguments) => versions::run(arguments),
     };
     done.unwrap_or_else(|error| {
         eprintln!("error: {error:#}");
