@@ -10,6 +10,7 @@ use waitmark_reports::stats::Verdict;
 use crate::cell;
 use crate::cli::Cli;
 use crate::output;
+use crate::plan::Plan;
 use crate::profile::Profile;
 use crate::program::Program;
 use crate::run::{Bench, Ran};
@@ -60,7 +61,7 @@ pub(crate) fn calibrate(program: &Program, cli: &Cli, runs: u32) -> Result<ExitC
             let slowed = SLOWED.iter().find(|(name, _)| *name == cell.client_name);
             cell.slowdown = slowed.map_or(0.0, |(_, share)| *share);
         }
-        let mut bench = Bench::prepare(program, profile, cells)?;
+        let mut bench = Bench::prepare(program, Plan::alone(profile, cells))?;
         let journal = bench.journal()?;
         let Ran { record, stopped, .. } = bench.run(&journal)?;
         record.write(&journal.path)?;

@@ -29,12 +29,14 @@ pub(crate) struct Cell {
     pub(crate) expected: Expected,
     /// The share of its time that each batch is made longer by.
     pub(crate) slowdown: f64,
+    /// Why it can't be measured at all.
+    pub(crate) fault: Option<String>,
 }
 
 /// `fan_out/tokio/10ms/100`: what filters are matched against.
 impl fmt::Display for Cell {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}/{}/{}", self.workload.name, self.client_name, self.parameter())
+        f.write_str(&self.named(&self.client_name))
     }
 }
 
@@ -62,7 +64,13 @@ impl Cell {
             limit,
             expected: (entry.expected)(&shape, limit)?,
             slowdown: 0.0,
+            fault: client.variant.as_ref().and_then(|variant| variant.build.clone().err()),
         })
+    }
+
+    /// Its name with this client in it.
+    fn named(&self, client: &str) -> String {
+        format!("{}/{client}/{}", self.workload.name, self.parameter())
     }
 
     /// What sets the cell apart from its client's others of the same workload: `10ms/100`.
@@ -83,6 +91,9 @@ impl Cell {
 
     /// About how long the cell takes in a round, its warm-up included.
     pub(crate) fn estimate(&self, how: How) -> Duration {
+        if self.fault.is_some() {
+            return Duration::ZERO;
+        }
         let batch = self.batch().unwrap_or(Duration::from_millis(10));
         let start = Duration::from_millis(15);
         start
@@ -140,7 +151,8 @@ impl Cell {
         })
     }
 
-    fn same_but_for_client(&self, other: &Cell) -> bool {
+    /// Whether the two are compared.
+    pub(crate) fn same_but_for_client(&self, other: &Cell) -> bool {
         let key = |cell: &Cell| {
             let Cell { workload, delay, n, .. } = cell;
             (workload.name.clone(), workload.params.clone(), *delay, *n)
@@ -149,8 +161,8 @@ impl Cell {
     }
 }
 
-/// The cells of a profile that match a filter, each with its reference; all of them without a
-/// filter.
+/// The cells of a profile that match a filter, with what they are compared with: their references,
+/// or the same client of the other variants. All of them without a filter.
 pub(crate) fn plan(
     catalogue: &Catalogue,
     profile: &Profile,
@@ -160,24 +172,60 @@ pub(crate) fn plan(
     for workload in &profile.workloads {
         for &delay in &workload.delays {
             for &n in &workload.sizes {
-                for client in profile.clients.iter().enumerate() {
-                    cells.push(Cell::new(catalogue, workload, client, n, delay)?);
+                for (place, client) in profile.clients.iter().enumerate() {
+                    let variant = client.variant.as_ref();
+                    if variant.is_none_or(|variant| variant.has(&client.kind, &workload.name)) {
+                        let client = (place, client);
+                        cells.push(Cell::new(catalogue, workload, client, n, delay)?);
+                    }
                 }
             }
         }
     }
-    if filters.is_empty() {
-        return Ok(cells);
+    if !filters.is_empty() {
+        retain(&mut cells, profile, filters);
     }
-    let matches = |cell: &&Cell| filters.iter().any(|filter| cell.to_string().contains(filter));
-    let chosen: Vec<Cell> = cells.iter().filter(matches).cloned().collect();
-    cells.retain(|cell| {
-        chosen.iter().any(|chosen| {
-            chosen.same_but_for_client(cell)
-                && (chosen.client == cell.client || cell.client == cell.workload.reference)
-        })
-    });
     Ok(cells)
+}
+
+/// Leaves out the cells that match no filter, and are compared with none that does.
+fn retain(cells: &mut Vec<Cell>, profile: &Profile, filters: &[String]) {
+    let plain = |cell: &Cell| profile.clients[cell.client].plain_name();
+    // What is meant by `fan_out/tokio/10ms` is there in every variant.
+    let matches = |cell: &&Cell| {
+        let names = [cell.to_string(), cell.named(plain(cell))];
+        filters.iter().any(|filter| names.iter().any(|name| name.contains(filter)))
+    };
+    let chosen: Vec<Cell> = cells.iter().filter(matches).cloned().collect();
+    let of_variants = profile.clients.iter().any(|client| client.variant.is_some());
+    let is_compared = |chosen: &Cell, cell: &Cell| {
+        plain(chosen) == plain(cell) || !of_variants && cell.client == cell.workload.reference
+    };
+    cells.retain(|cell| {
+        let with = |chosen: &Cell| chosen.same_but_for_client(cell) && is_compared(chosen, cell);
+        chosen.iter().any(with)
+    });
+    if of_variants {
+        appoint_references(cells);
+    }
+}
+
+/// Where the reference of a table was left out, its first client takes its part.
+fn appoint_references(cells: &mut [Cell]) {
+    let there = cells.to_vec();
+    for cell in cells {
+        let of_table = |other: &&Cell| {
+            let table = |cell: &Cell| {
+                (cell.workload.name.clone(), cell.workload.params.clone(), cell.delay)
+            };
+            table(other) == table(cell)
+        };
+        let mut clients = there.iter().filter(of_table).map(|other| other.client);
+        let first = clients.clone().next();
+        if !clients.any(|client| client == cell.workload.reference) {
+            cell.workload.reference = first.unwrap_or(cell.workload.reference);
+        }
+    }
 }
 
 #[cfg(test)]
@@ -185,7 +233,10 @@ mod tests {
     use waitmark_harness::clients::{Sequential, ThreadPool, Tokio};
     use waitmark_harness::workloads::{FanOut, Pipeline};
 
+    use std::sync::Arc;
+
     use super::*;
+    use crate::variant::Variant;
 
     fn cells(filters: &[&str]) -> Vec<String> {
         let catalogue = waitmark_harness::catalogue! {
@@ -219,6 +270,34 @@ mod tests {
                 "pipeline/tokio/stages=2/10ms/4 50ms",
             ]
         );
+    }
+
+    #[test]
+    fn a_filter_brings_the_other_variants_of_its_cells() {
+        let catalogue = waitmark_harness::catalogue! {
+            clients: [Sequential, Tokio],
+            workloads: [FanOut],
+        };
+        let text =
+            "clients = [\"sequential\", \"tokio\"]\nworkloads = [\"fan_out\"]\nsizes = [5, 50]";
+        let profile = Profile::parse(&catalogue, "mine.toml", text).unwrap();
+        let variant = |name: &str| {
+            let build = Err("not asked".to_owned());
+            Arc::new(Variant { name: name.to_owned(), program: None, build })
+        };
+        let profile = profile.spread(&[variant("base"), variant("new")]).unwrap();
+        let of = |filter: &str| plan(&catalogue, &profile, &[filter.to_owned()]).unwrap();
+        let names = |cells: &[Cell]| cells.iter().map(Cell::to_string).collect::<Vec<_>>();
+        let two = ["fan_out/tokio@base/10ms/50", "fan_out/tokio@new/10ms/50"];
+        for filter in ["tokio@base/10ms/50", "fan_out/tokio/10ms/50"] {
+            let cells = of(filter);
+            assert_eq!(names(&cells), two, "{filter}");
+            let references = cells.iter().map(|cell| cell.client == cell.workload.reference);
+            assert_eq!(references.collect::<Vec<_>>(), [true, false]);
+        }
+        let all = plan(&catalogue, &profile, &[]).unwrap();
+        let reference = all.iter().find(|cell| cell.client == cell.workload.reference).unwrap();
+        assert_eq!((all.len(), &*reference.client_name), (8, "sequential@base"));
     }
 
     #[test]

@@ -65,14 +65,16 @@ pub(crate) struct Child<R> {
 }
 
 impl<R: DeserializeOwned + Send + 'static> Child<R> {
-    /// Starts a child that reports `R`s, with its output in the file `log`.
+    /// Starts a child of this program, or of another build's, that reports `R`s, with its output in
+    /// the file `log`.
     pub(crate) fn spawn(
+        program: Option<&Path>,
         order: &Order,
         environment: impl IntoIterator<Item = (&'static str, String)>,
         log: &Path,
     ) -> Result<Self> {
-        let program = env::current_exe().context("can't find this program")?;
-        let mut command = Command::new(program);
+        let own = || env::current_exe().context("can't find this program");
+        let mut command = Command::new(program.map_or_else(own, |path| Ok(path.to_owned()))?);
         command.arg(FLAG).envs(environment);
         Child::start(command, order, log)
     }
@@ -89,7 +91,7 @@ impl<R: DeserializeOwned + Send + 'static> Child<R> {
             // Ctrl-C in a terminal reaches the parent alone, which then ends its children.
             .process_group(0)
             .spawn()
-            .context("can't start a child process")?;
+            .with_context(|| format!("can't start {}", command.get_program().display()))?;
         let (sender, reports) = mpsc::channel();
         let lines = BufReader::new(socket.try_clone()?).lines();
         let child = Child { process, reports, _socket: socket.try_clone()? };

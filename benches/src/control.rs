@@ -110,14 +110,28 @@ pub(crate) fn answers(server: SocketAddr) -> Result<()> {
     get(server, "/stats", SIGN_OF_LIFE).map(drop)
 }
 
+/// Whether the server there tells counters such as a mock server's.
+///
+/// # Errors
+///
+/// If it does not answer at all.
+pub(crate) fn is_mock_server(server: SocketAddr) -> Result<bool> {
+    let response = ask(server, "/stats", ANSWER)?;
+    Ok(response.status == 200 && serde_json::from_slice::<Stats>(&response.body).is_ok())
+}
+
 fn get(server: SocketAddr, path: &str, limit: Duration) -> Result<Stats> {
+    let response = ask(server, path, limit)?;
+    ensure!(response.status == 200, "the mock server answered {path} with {}", response.status);
+    serde_json::from_slice(&response.body).context("the mock server's counters")
+}
+
+fn ask(server: SocketAddr, path: &str, limit: Duration) -> Result<http::Response> {
     let ask = || {
         let mut stream =
             TcpStream::connect_timeout(&server, limit).map_err(http::Error::Connect)?;
         stream.set_read_timeout(Some(limit)).map_err(http::Error::Connect)?;
         wire::exchange_blocking(&mut stream, &http::get(server, path)?)
     };
-    let response = ask().with_context(|| format!("asking the mock server for {path}"))?;
-    ensure!(response.status == 200, "the mock server answered {path} with {}", response.status);
-    serde_json::from_slice(&response.body).context("the mock server's counters")
+    ask().with_context(|| format!("asking the server for {path}"))
 }

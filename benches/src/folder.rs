@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail, ensure};
 
-use crate::profile::from_where_cargo_was_called;
+use crate::paths::from_where_cargo_was_called;
 
 /// The variable that sends everything to another folder.
 const VARIABLE: &str = "WAITMARK_OUTPUT";

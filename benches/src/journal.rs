@@ -4,13 +4,15 @@ use std::path::PathBuf;
 use std::time::SystemTime;
 
 use anyhow::{Context, Result};
+use waitmark_reports::change;
 use waitmark_reports::record::{self, Ended, Record};
 
 use crate::folder::Folder;
 use crate::machine::{self, Before};
-use crate::profile::Profile;
+use crate::plan::Plan;
 use crate::program::Program;
-use crate::server;
+use crate::server::Server;
+use crate::shard::Shard;
 
 /// A run's record as it grows, and where it is kept.
 pub(crate) struct Journal {
@@ -25,8 +27,8 @@ impl Journal {
     /// Describes the run and the machine before it. Nothing is written yet.
     pub(crate) fn begin(
         program: &Program,
-        profile: &Profile,
-        addresses: usize,
+        plan: &Plan,
+        server: Option<&Server>,
         open_files: u64,
         folder: &Folder,
     ) -> Result<Self> {
@@ -36,13 +38,13 @@ impl Journal {
             schema: record::SCHEMA,
             run: format!("{:016x}", fastrand::u64(..)),
             tool_version: env!("CARGO_PKG_VERSION").to_owned(),
-            git_rev: machine::git_rev(program.source),
+            git_rev: machine::git_rev(program),
             ended: Ended::Running,
             machine: machine.now(),
-            profile: profile.record()?,
-            server: server_with(addresses),
-            variants: Vec::new(),
-            shard: None,
+            profile: plan.profile.record()?,
+            server: Server::record(server),
+            variants: plan.variants.iter().map(|variant| variant.record()).collect(),
+            shard: plan.shard.map(|Shard(shard)| shard),
             cells: Vec::new(),
             created,
         };
@@ -55,30 +57,16 @@ impl Journal {
         Record { cells: cells.to_vec(), ended, machine: self.machine.now(), ..self.record.clone() }
     }
 
+    /// The places of the cells that look changed from one variant to another.
+    pub(crate) fn suspects(&self, cells: &[record::Cell]) -> Vec<usize> {
+        let Record { profile, variants, .. } = &self.record;
+        change::suspects(cells, &profile.clients, variants, profile.margin)
+    }
+
     /// Writes the record of a run that goes on.
     pub(crate) fn keep(&self, cells: &[record::Cell]) -> Result<()> {
         self.record(cells, Ended::Running)
             .write(&self.path)
             .context("the run is stopped, because what it measures can't be kept")
-    }
-}
-
-/// The server as the record has it: without an address there was none, and so no thread of one.
-fn server_with(addresses: usize) -> record::Server {
-    record::Server {
-        threads: if addresses == 0 { 0 } else { server::THREADS as u32 },
-        addresses: u32::try_from(addresses).unwrap_or(u32::MAX),
-        url: None,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_run_without_the_server_records_no_thread_of_it() {
-        let threads = |addresses| server_with(addresses).threads;
-        assert_eq!([0, 1, 64].map(threads), [0, server::THREADS as u32, server::THREADS as u32]);
     }
 }

@@ -25,6 +25,9 @@ mod measure;
 mod message;
 mod order;
 mod output;
+mod pass;
+mod paths;
+mod plan;
 mod preflight;
 mod profile;
 mod program;
@@ -32,7 +35,9 @@ mod progress;
 mod rounds;
 mod run;
 mod server;
+mod shard;
 mod turn;
+mod variant;
 mod verify;
 
 /// Makes the `main` of a benchmark of these clients and workloads, all of them types.
@@ -49,6 +54,8 @@ macro_rules! main {
                 cargo_tmp: env!("CARGO_TARGET_TMPDIR"),
                 source: env!("CARGO_MANIFEST_DIR"),
                 lock: include_str!($lock),
+                // Of a copy that is in no repository, or in another one's.
+                commit: option_env!("WAITMARK_COMMIT"),
             })
         }
     };
@@ -66,6 +73,7 @@ pub fn run(program: &Program) -> ExitCode {
 fn dispatch(program: &Program) -> Result<ExitCode> {
     if env::args().nth(1).is_some_and(|argument| argument == child::FLAG) {
         return child::obey(|order, reports| match order {
+            message::Order::Describe => variant::describe(program, reports),
             message::Order::Serve(order) => server::serve(&order, reports),
             message::Order::Measure(job) => measure::run(&program.catalogue, &job, reports),
         });

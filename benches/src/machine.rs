@@ -7,14 +7,15 @@ use std::{fs, thread};
 
 use rustix::system::uname;
 use serde::Deserialize;
-use waitmark_harness::catalogue::Catalogue;
 use waitmark_reports::record::Machine;
 
-use crate::preflight;
 use crate::program::Program;
 
 /// The crates that measure; those under test are named by their clients.
 const CRATES: &[&str] = &["criterion", "hyper", "ureq-proto"];
+
+/// The compiler of this build.
+pub(crate) const RUSTC: &str = env!("WAITMARK_RUSTC");
 
 /// How long the machine is watched before the run, to see whether it is idle.
 const WATCH: Duration = Duration::from_millis(500);
@@ -67,13 +68,13 @@ pub(crate) fn before(program: &Program, open_files: u64) -> Before {
         logical_cpus: thread::available_parallelism().map_or(1, |cpus| cpus.get() as u32),
         kernel: words.map(|word| word.to_string_lossy().into_owned()).join(" "),
         open_files,
-        tcp_tw_reuse: preflight::tcp_tw_reuse(),
+        tcp_tw_reuse: tcp_tw_reuse(),
         busy_before: None,
         load_before: load(),
         load_after: None,
         steal: None,
-        rustc: env!("WAITMARK_RUSTC").to_owned(),
-        versions: versions(&program.catalogue, program.lock),
+        rustc: RUSTC.to_owned(),
+        versions: versions(program),
     };
     let watched = CpuTicks::now();
     thread::sleep(WATCH);
@@ -92,8 +93,11 @@ impl Before {
     }
 }
 
-/// The commit of the work tree in `source`, with `-dirty` if the tree differs from it.
-pub(crate) fn git_rev(source: &str) -> Option<String> {
+/// The commit of the program's work tree, with `-dirty` if the tree differs from it.
+pub(crate) fn git_rev(Program { source, commit, .. }: &Program) -> Option<String> {
+    if let Some(commit) = commit {
+        return Some((*commit).to_owned());
+    }
     let words = ["describe", "--always", "--abbrev=40", "--dirty", "--exclude=*"];
     command("git", &[&["-C", source], words.as_slice()].concat())
 }
@@ -114,13 +118,25 @@ fn cpu_model() -> Option<String> {
     Some(line.split_once(':')?.1.trim().to_owned())
 }
 
+/// Whether the kernel gives the ports of closed connections out again: 0 never, 1 always, 2 on the
+/// loopback interface; `None` where it has no such setting.
+pub(crate) fn tcp_tw_reuse() -> Option<u32> {
+    read_number("/proc/sys/net/ipv4/tcp_tw_reuse").and_then(|number| number.try_into().ok())
+}
+
+/// The number that is all of a file, where there is such a file.
+pub(crate) fn read_number(path: &str) -> Option<u64> {
+    fs::read_to_string(path).ok()?.trim().parse().ok()
+}
+
 /// The load average of the last minute, where the system has `/proc`.
 fn load() -> Option<f64> {
     fs::read_to_string("/proc/loadavg").ok()?.split(' ').next()?.parse().ok()
 }
 
-/// The versions that are in the lock file this was built with.
-fn versions(catalogue: &Catalogue, lock: &str) -> BTreeMap<String, String> {
+/// The versions that are in the lock file this was built with; where the sources are not a
+/// registry's, that is said.
+pub(crate) fn versions(program: &Program) -> BTreeMap<String, String> {
     #[derive(Deserialize)]
     struct Lock {
         package: Vec<Package>,
@@ -129,16 +145,29 @@ fn versions(catalogue: &Catalogue, lock: &str) -> BTreeMap<String, String> {
     struct Package {
         name: String,
         version: String,
+        source: Option<String>,
     }
-    let under_test = catalogue.clients.iter().flat_map(|kind| kind.crates);
+    let under_test = program.catalogue.clients.iter().flat_map(|kind| kind.crates);
     let wanted: BTreeSet<&str> = CRATES.iter().chain(under_test).copied().collect();
-    toml::from_str::<Lock>(lock)
+    toml::from_str::<Lock>(program.lock)
         .map(|lock| lock.package)
         .unwrap_or_default()
         .into_iter()
         .filter(|package| wanted.contains(&*package.name))
-        .map(|package| (package.name, package.version))
+        .map(|Package { name, version, source }| (name, of_source(version, source.as_deref())))
         .collect()
+}
+
+fn of_source(version: String, source: Option<&str>) -> String {
+    match source {
+        Some(source) if source.starts_with("registry+") => version,
+        // `git+https://host/repository?rev=1234567#` and the whole commit.
+        Some(source) => {
+            let commit = source.rsplit_once('#').map_or(source, |(_, commit)| commit);
+            format!("{version} (git {})", commit.get(..12).unwrap_or(commit))
+        }
+        None => format!("{version} (path)"),
+    }
 }
 
 #[cfg(test)]
@@ -153,17 +182,27 @@ mod tests {
             workloads: [],
         };
         let source = env!("CARGO_MANIFEST_DIR");
-        Program { catalogue, cargo_tmp: "", source, lock: include_str!("../../Cargo.lock") }
+        let lock = include_str!("../../Cargo.lock");
+        Program { catalogue, cargo_tmp: "", source, lock, commit: None }
     }
 
     #[test]
     fn every_crate_that_a_client_names_has_its_version() {
-        let Program { catalogue, lock, .. } = program();
-        let versions = versions(&catalogue, lock);
-        let named = catalogue.clients.iter().flat_map(|kind| kind.crates).chain(CRATES);
+        let program = program();
+        let versions = versions(&program);
+        let named = program.catalogue.clients.iter().flat_map(|kind| kind.crates).chain(CRATES);
         for name in named {
             assert!(versions.contains_key(*name), "{name} is not in the lock file");
         }
+    }
+
+    #[test]
+    fn sources_that_are_no_registry_are_named() {
+        let of = |source| of_source("1.2.3".to_owned(), source);
+        assert_eq!(of(Some("registry+https://host/index")), "1.2.3");
+        assert_eq!(of(None), "1.2.3 (path)");
+        let git = "git+https://host/tokio?rev=0123456#0123456789abcdef0123456789abcdef01234567";
+        assert_eq!(of(Some(git)), "1.2.3 (git 0123456789ab)");
     }
 
     #[test]

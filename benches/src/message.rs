@@ -1,21 +1,49 @@
 //! What the run and its child processes say to each other, a line of JSON each.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use waitmark_harness::workload::Servers;
-use waitmark_reports::record::{Costs, Method};
+use waitmark_reports::record::{self, Costs, Counts, Lateness, Method};
 
 use crate::control::Stats;
+
+/// The version of these messages. A variant must speak the same one: it goes up with every change
+/// to what is here, or to what it means.
+pub(crate) const PROTOCOL: u32 = 1;
 
 /// What a child is for.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) enum Order {
+    /// Say what build this is.
+    Describe,
     /// Be the mock server.
     Serve(Serve),
     /// Run one client's cells.
     Measure(Job),
+}
+
+/// What build a child is of. The first two fields are those of every version.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Description {
+    pub(crate) protocol: u32,
+    /// The schema of the records that it would write.
+    pub(crate) schema: u32,
+    pub(crate) build: Value,
+}
+
+/// The rest of a [`Description`], of a build that speaks this protocol.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Build {
+    pub(crate) tool_version: String,
+    pub(crate) git_rev: Option<String>,
+    pub(crate) rustc: String,
+    pub(crate) versions: BTreeMap<String, String>,
+    /// Its kinds of client, and its workloads.
+    pub(crate) clients: Vec<String>,
+    pub(crate) workloads: Vec<String>,
 }
 
 /// How to be the mock server.
@@ -92,4 +120,33 @@ pub(crate) struct Measured {
     pub(crate) costs: Option<Costs>,
     /// What the server counted of them.
     pub(crate) stats: Option<Stats>,
+}
+
+impl Measured {
+    /// What a round measured of a cell, as the record has it.
+    pub(crate) fn observed(self, round: u32, place: u32) -> record::Round {
+        let counts = self.stats.map(|stats| Counts {
+            requests: stats.requests,
+            dropped: stats.dropped,
+            connections: stats.connections,
+            peak: stats.peak_in_flight,
+            early: stats.early,
+            lateness: Lateness {
+                p50_us: stats.lateness_us.p50,
+                p99_us: stats.lateness_us.p99,
+                max_us: stats.lateness_us.max,
+            },
+        });
+        record::Round {
+            round,
+            place,
+            method: self.method,
+            timed: self.timed,
+            mean_ns: self.mean_ns,
+            samples_ns: self.samples_ns,
+            batches: self.batches,
+            server: counts,
+            costs: self.costs,
+        }
+    }
 }

@@ -4,10 +4,10 @@ use std::fs;
 
 use anyhow::{Result, ensure};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
-use waitmark_server::BACKLOG;
 
 use crate::cell::Cell;
-use crate::server::ADDRESSES;
+use crate::machine::{read_number, tcp_tw_reuse};
+use crate::server::{ADDRESSES, BACKLOG};
 
 /// Descriptors a process needs beside its connections: those of the server's listeners among them.
 const OTHER_FILES: u64 = 64 + ADDRESSES as u64;
@@ -17,8 +17,8 @@ const OTHER_FILES: u64 = 64 + ADDRESSES as u64;
 const CLOSED_IN_A_MINUTE: u64 = 600_000;
 
 /// Raises the soft limit of open files, which children inherit, and checks that each of the cells
-/// can be run. Returns the limit.
-pub(crate) fn check<'a>(cells: impl IntoIterator<Item = &'a Cell>) -> Result<u64> {
+/// can be run, `elsewhere` with a server that is none of this machine's. Returns the limit.
+pub(crate) fn check<'a>(cells: impl IntoIterator<Item = &'a Cell>, elsewhere: bool) -> Result<u64> {
     let files = raise_open_files();
     let ports = port_range();
     let queue = read_number("/proc/sys/net/core/somaxconn");
@@ -31,7 +31,7 @@ pub(crate) fn check<'a>(cells: impl IntoIterator<Item = &'a Cell>) -> Result<u64
             check_ports(cell, peak, low, high)?;
             check_time_wait(reuse, low, high)?;
         }
-        if let Some(queue) = queue {
+        if let Some(queue) = queue.filter(|_| !elsewhere) {
             check_queue(cell, peak, queue)?;
         }
     }
@@ -100,21 +100,11 @@ fn check_queue(cell: &impl ToString, peak: u64, limit: u64) -> Result<()> {
     Ok(())
 }
 
-/// Whether the kernel gives the ports of closed connections out again: 0 never, 1 always, 2 on the
-/// loopback interface; `None` where it has no such setting.
-pub(crate) fn tcp_tw_reuse() -> Option<u32> {
-    read_number("/proc/sys/net/ipv4/tcp_tw_reuse").and_then(|number| number.try_into().ok())
-}
-
 /// The range of local ports, where the system tells.
 fn port_range() -> Option<(u64, u64)> {
     let text = fs::read_to_string("/proc/sys/net/ipv4/ip_local_port_range").ok()?;
     let mut numbers = text.split_whitespace().map(|number| number.parse().ok());
     Some((numbers.next()??, numbers.next()??))
-}
-
-fn read_number(path: &str) -> Option<u64> {
-    fs::read_to_string(path).ok()?.trim().parse().ok()
 }
 
 #[cfg(test)]

@@ -3,8 +3,11 @@
 mod file;
 #[cfg(test)]
 mod tests;
+mod values;
 
-use std::path::{Path, PathBuf};
+use std::num::NonZero;
+use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 use std::{env, fs};
 
@@ -14,7 +17,12 @@ use serde_json::Value;
 use waitmark_harness::catalogue::Catalogue;
 use waitmark_reports::record;
 
+use crate::paths::from_where_cargo_was_called;
+use crate::variant::Variant;
+
 use file::{File, Named, Own};
+pub(crate) use values::duration;
+use values::{check_name, each, each_value, in_range, share};
 
 /// The variable that chooses the profile: a name, or the path of a file.
 const VARIABLE: &str = "WAITMARK_PROFILE";
@@ -24,6 +32,7 @@ const BUILT_IN: &[(&str, &str)] = &[
     ("default", include_str!("../profiles/default.toml")),
     ("quick", include_str!("../profiles/quick.toml")),
     ("guide", include_str!("../profiles/guide.toml")),
+    ("variants", include_str!("../profiles/variants.toml")),
 ];
 
 /// The longest delay, budget and run that a profile may ask for.
@@ -53,6 +62,8 @@ pub(crate) struct Client {
     pub(crate) name: String,
     pub(crate) kind: String,
     pub(crate) settings: Value,
+    /// The build that it is of, where there are several.
+    pub(crate) variant: Option<Arc<Variant>>,
 }
 
 /// A workload with its parameters, and the cells it is measured in.
@@ -70,15 +81,25 @@ pub(crate) struct Workload {
     pub(crate) budget: Duration,
 }
 
+impl Client {
+    /// Its name without its variant.
+    pub(crate) fn plain_name(&self) -> &str {
+        let of_variant = |variant: &Arc<Variant>| {
+            self.name.strip_suffix(&*variant.name).and_then(|name| name.strip_suffix('@'))
+        };
+        self.variant.as_ref().and_then(of_variant).unwrap_or(&self.name)
+    }
+}
+
 impl Profile {
-    /// Reads the profile that the environment names, `default` if it names none.
+    /// Reads the profile that the environment names, the one named `default` if it names none.
     ///
     /// # Errors
     ///
     /// If there is none of that name, or the file holds a wrong key or value: says which file,
     /// which key, and what is allowed.
-    pub(crate) fn from_env(catalogue: &Catalogue) -> Result<Self> {
-        let name = env::var(VARIABLE).unwrap_or_else(|_| "default".to_owned());
+    pub(crate) fn from_env(catalogue: &Catalogue, default: &str) -> Result<Self> {
+        let name = env::var(VARIABLE).unwrap_or_else(|_| default.to_owned());
         if let Some((_, text)) = BUILT_IN.iter().find(|(built_in, _)| *built_in == name) {
             return Profile::parse(catalogue, &name, text);
         }
@@ -104,6 +125,45 @@ impl Profile {
             .with_context(|| format!("profile {name}"))
     }
 
+    /// Leaves out the clients that don't run on this crate; if none does, they all stay. A reference
+    /// that is left out gives its part to the first client.
+    pub(crate) fn retain_crate(&mut self, catalogue: &Catalogue, name: &str) {
+        let runs_on = |client: &Client| {
+            catalogue.client(&client.kind).is_some_and(|kind| kind.crates.contains(&name))
+        };
+        let kept: Vec<usize> =
+            (0..self.clients.len()).filter(|&i| runs_on(&self.clients[i])).collect();
+        if kept.is_empty() {
+            return;
+        }
+        for workload in &mut self.workloads {
+            let place = kept.iter().position(|&i| i == workload.reference);
+            workload.reference = place.unwrap_or(0);
+        }
+        self.clients.retain(runs_on);
+    }
+
+    /// The profile with each of its clients once for every variant. References are the base's.
+    ///
+    /// # Errors
+    ///
+    /// If these are too many clients.
+    pub(crate) fn spread(mut self, variants: &[Arc<Variant>]) -> Result<Self> {
+        let Some(count) = NonZero::new(variants.len()) else { return Ok(self) };
+        let of_variant = |client: &Client, variant: &Arc<Variant>| Client {
+            name: format!("{}@{}", client.name, variant.name),
+            variant: Some(Arc::clone(variant)),
+            ..client.clone()
+        };
+        let all = |client| variants.iter().map(move |variant| of_variant(client, variant));
+        self.clients = self.clients.iter().flat_map(all).collect();
+        check_count(self.clients.len())?;
+        for workload in &mut self.workloads {
+            workload.reference *= count.get();
+        }
+        Ok(self)
+    }
+
     /// The profile as the record has it.
     pub(crate) fn record(&self) -> Result<record::Profile> {
         let client = |client: &Client| {
@@ -111,7 +171,7 @@ impl Profile {
                 name: client.name.clone(),
                 kind: client.kind.clone(),
                 settings: record_values(&client.settings)?,
-                variant: None,
+                variant: client.variant.as_ref().map(|variant| variant.name.clone()),
             })
         };
         Ok(record::Profile {
@@ -132,20 +192,10 @@ pub(crate) fn record_values(values: &Value) -> Result<record::Values> {
         .context("settings and parameters have to be numbers from 0, texts and flags")
 }
 
-/// Cargo runs a benchmark in its package's folder: a path in the environment was meant from the
-/// folder that cargo was called in, which the shell keeps in `PWD`.
-pub(crate) fn from_where_cargo_was_called(path: &Path) -> PathBuf {
-    env::var_os("PWD").map_or_else(PathBuf::new, PathBuf::from).join(path)
-}
-
 fn checked(catalogue: &Catalogue, known: &[Named], name: &str, file: File) -> Result<Profile> {
     let clients: Vec<Client> =
         each("clients", &file.clients, |client| find_client(catalogue, known, client))?;
-    ensure!(
-        clients.len() <= MOST_CLIENTS,
-        "clients: {} are too many: {MOST_CLIENTS} at most",
-        clients.len()
-    );
+    check_count(clients.len())?;
     for (i, client) in clients.iter().enumerate() {
         let twice = clients[..i].iter().any(|other| other.name == client.name);
         ensure!(
@@ -182,6 +232,11 @@ fn checked(catalogue: &Catalogue, known: &[Named], name: &str, file: File) -> Re
     })
 }
 
+fn check_count(clients: usize) -> Result<()> {
+    ensure!(clients <= MOST_CLIENTS, "clients: {clients} are too many: {MOST_CLIENTS} at most");
+    Ok(())
+}
+
 /// A name alone is that of a client of the default profile, or of a kind.
 fn find_client(catalogue: &Catalogue, known: &[Named], named: &Named) -> Result<Client> {
     let name = check_name(&named.name)?;
@@ -199,7 +254,7 @@ fn find_client(catalogue: &Catalogue, known: &[Named], named: &Named) -> Result<
     let settings = (entry.settings)(file::values(&settings)?)
         .with_context(|| format!("`{name}`, of kind {kind}"))?;
     record_values(&settings).with_context(|| format!("`{name}`"))?;
-    Ok(Client { name, kind, settings })
+    Ok(Client { name, kind, settings, variant: None })
 }
 
 fn find_workload(
@@ -251,63 +306,4 @@ fn label(params: &Value, defaults: &Value) -> String {
     let params = params.as_object().into_iter().flatten();
     let other = params.filter(|(name, value)| defaults.get(name) != Some(value));
     other.map(|(name, value)| format!("{name}={value},")).collect()
-}
-
-/// Names are shown in tables, files and terminals.
-fn check_name(name: &str) -> Result<String> {
-    let fits = !name.is_empty() && name.len() <= 40;
-    let plain = |c: char| c.is_ascii_alphanumeric() || "-_.+@".contains(c);
-    ensure!(
-        fits && name.chars().all(plain),
-        "{name:?} is not allowed as a name: up to 40 letters, digits and -_.+@"
-    );
-    Ok(name.to_owned())
-}
-
-/// Checks each of a list's entries; the list must have one.
-fn each<T, U>(
-    key: &'static str,
-    values: &Option<Vec<T>>,
-    check: impl Fn(&T) -> Result<U>,
-) -> Result<Vec<U>> {
-    let values = values.as_ref().with_context(|| format!("{key}: missing"))?;
-    ensure!(!values.is_empty(), "{key}: the list is empty: name at least one");
-    values.iter().map(check).collect::<Result<_>>().context(key)
-}
-
-/// The same for values, of which none may stand there twice.
-fn each_value<T: Clone + PartialEq, U>(
-    key: &'static str,
-    values: Option<&Vec<T>>,
-    check: impl Fn(&T) -> Result<U>,
-) -> Result<Vec<U>> {
-    let values = values.cloned();
-    for (i, value) in values.iter().flatten().enumerate() {
-        let twice = values.iter().flatten().take(i).any(|other| other == value);
-        ensure!(!twice, "{key}: entry {} stands there twice", i + 1);
-    }
-    each(key, &values, check)
-}
-
-fn in_range(value: i64, low: u32, high: u32) -> Result<u32> {
-    u32::try_from(value)
-        .ok()
-        .filter(|value| (low..=high).contains(value))
-        .with_context(|| format!("{value} is not allowed: {low} to {high}"))
-}
-
-fn share(key: &'static str, value: Option<f64>) -> Result<f64> {
-    let value = value.with_context(|| format!("{key}: missing"))?;
-    ensure!((0.0..1.0).contains(&value), "{key}: {value} is not allowed: 0 to below 1");
-    Ok(value)
-}
-
-/// Reads a duration within these bounds.
-pub(crate) fn duration(text: &str, low: Duration, high: Duration) -> Result<Duration> {
-    humantime::parse_duration(text).ok().filter(|value| (low..=high).contains(value)).with_context(
-        || {
-            let (low, high) = (humantime::format_duration(low), humantime::format_duration(high));
-            format!("`{text}` is not allowed: {low} to {high}, with its unit, e.g. \"10ms\"")
-        },
-    )
 }

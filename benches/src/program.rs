@@ -12,4 +12,6 @@ pub struct Program {
     pub source: &'static str,
     /// Its `Cargo.lock`, as a text.
     pub lock: &'static str,
+    /// The commit that it was built from, where that is not the one of `source`.
+    pub commit: Option<&'static str>,
 }

@@ -44,9 +44,9 @@ impl Progress {
         }
     }
 
-    /// A round begins.
-    pub(crate) fn round(&mut self, round: u32, rounds: u32) {
-        self.round = format!("round {round} of {rounds}");
+    /// A round begins, e.g. `round 3 of 10`.
+    pub(crate) fn at(&mut self, round: String) {
+        self.round = round;
     }
 
     /// A line that stays, on a terminal and elsewhere.
@@ -84,8 +84,17 @@ impl Progress {
 
     /// Takes cells that will not run off the plan.
     pub(crate) fn give_up(&mut self, planned: Duration) {
-        self.planned = self.planned.saturating_sub(planned);
-        self.bar.set_length(self.planned.as_millis() as u64);
+        self.plan(self.planned.saturating_sub(planned));
+    }
+
+    /// Adds cells to the plan.
+    pub(crate) fn add(&mut self, planned: Duration) {
+        self.plan(self.planned + planned);
+    }
+
+    fn plan(&mut self, planned: Duration) {
+        self.planned = planned;
+        self.bar.set_length(planned.as_millis() as u64);
     }
 
     /// Clears the bar and gives the time that has passed.

@@ -1,5 +1,6 @@
 //! The rounds: every client in a fresh process, the order balanced, the record kept after each turn.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -7,11 +8,12 @@ use anyhow::Result;
 use waitmark_harness::catalogue::Catalogue;
 use waitmark_harness::workload::Servers;
 use waitmark_reports::analysis::widest_pair;
-use waitmark_reports::record::{self, Counts, Ended, Lateness, Status};
+use waitmark_reports::record::{self, Ended, Status};
 
 use crate::cell::Cell;
-use crate::message::{How, Measured};
+use crate::message::How;
 use crate::order::Orders;
+use crate::pass::{Pass, What};
 use crate::profile::Profile;
 use crate::progress::Progress;
 use crate::server::Server;
@@ -31,9 +33,10 @@ pub(crate) struct Ground<'a> {
     pub(crate) servers: &'a Servers,
     /// The folder of Criterion's homes, a folder a round.
     pub(crate) criterion: &'a Path,
-    /// When the run has to be over.
-    pub(crate) deadline: Option<Instant>,
 }
+
+/// Keeps the cells as they are by now.
+pub(crate) type Keep<'k> = dyn FnMut(&[record::Cell]) -> Result<()> + 'k;
 
 /// A cell and what has become of it.
 struct Progressing {
@@ -44,17 +47,32 @@ struct Progressing {
 /// All that is measured, as it grows.
 pub(crate) struct Rounds<'a> {
     ground: Ground<'a>,
+    /// The profile's clients, as the record has them.
+    clients: Vec<record::Client>,
     cells: Vec<Progressing>,
 }
 
 impl<'a> Rounds<'a> {
     pub(crate) fn new(ground: Ground<'a>, cells: Vec<Cell>) -> Result<Self> {
-        let cells = cells.into_iter().map(|cell| Ok(Progressing { record: cell.record()?, cell }));
-        Ok(Rounds { ground, cells: cells.collect::<Result<_>>()? })
+        let progressing = |cell: Cell| {
+            let mut record = cell.record()?;
+            if let Some(fault) = &cell.fault {
+                fail(&mut record, fault.clone());
+            }
+            Ok(Progressing { cell, record })
+        };
+        let cells = cells.into_iter().map(progressing).collect::<Result<_>>()?;
+        let clients = ground.profile.record()?.clients;
+        Ok(Rounds { ground, clients, cells })
     }
 
     /// Verifies the clients; one that does a workload wrong fails all of its cells of it.
-    pub(crate) fn verify(&mut self, plan: &[Cell], progress: &mut Progress) -> Result<(), Stopped> {
+    pub(crate) fn verify(
+        &mut self,
+        plan: &[Cell],
+        deadline: Option<Instant>,
+        progress: &mut Progress,
+    ) -> Result<(), Stopped> {
         let home = self.ground.criterion.join("verification");
         for client in 0..self.ground.profile.clients.len() {
             let mut left: Vec<&Cell> = plan.iter().filter(|cell| cell.client == client).collect();
@@ -62,7 +80,8 @@ impl<'a> Rounds<'a> {
                 if left.is_empty() {
                     break;
                 }
-                let (outcomes, stopped) = self.turn(client, &left, verify::how, &home, progress);
+                let (outcomes, stopped) =
+                    self.turn(client, &left, verify::how, deadline, &home, progress);
                 let mut again = Vec::new();
                 for (cell, outcome) in left.into_iter().zip(outcomes) {
                     let wrong = match outcome {
@@ -102,29 +121,58 @@ impl<'a> Rounds<'a> {
     pub(crate) fn run(
         &mut self,
         how: fn(&Cell) -> How,
+        deadline: Option<Instant>,
         progress: &mut Progress,
-        mut keep: impl FnMut(&[record::Cell]) -> Result<()>,
+        keep: &mut Keep<'_>,
     ) -> Result<Ended, Stopped> {
-        let profile = self.ground.profile;
+        let cells = (0..self.cells.len()).collect();
+        let seed = self.ground.profile.seed;
+        let pass = Pass { what: What::Rounds, cells, how, seed, deadline };
+        self.pass(&pass, progress, keep)
+    }
+
+    /// Runs these cells again for as many rounds, to see whether they show again what they showed.
+    pub(crate) fn confirm(
+        &mut self,
+        cells: Vec<usize>,
+        how: fn(&Cell) -> How,
+        deadline: Option<Instant>,
+        progress: &mut Progress,
+        keep: &mut Keep<'_>,
+    ) -> Result<Ended, Stopped> {
+        // Another order: what one made of the cells must not be made of them again.
+        let seed = self.ground.profile.seed.wrapping_add(1);
+        let pass = Pass { what: What::Confirmation, cells, how, seed, deadline };
+        self.pass(&pass, progress, keep)
+    }
+
+    fn pass(
+        &mut self,
+        pass: &Pass,
+        progress: &mut Progress,
+        keep: &mut Keep<'_>,
+    ) -> Result<Ended, Stopped> {
+        let Profile { rounds, precision, .. } = *self.ground.profile;
+        let clients: BTreeSet<usize> =
+            pass.cells.iter().map(|&i| self.cells[i].cell.client).collect();
+        let clients: Vec<usize> = clients.into_iter().collect();
         let mut longest = Duration::ZERO;
-        for (round, order) in
-            (0..profile.rounds).zip(Orders::new(profile.clients.len(), profile.seed))
-        {
+        for (round, order) in (0..rounds).zip(Orders::new(clients.len(), pass.seed)) {
             let start = Instant::now();
-            if self.ground.deadline.is_some_and(|deadline| start + longest > deadline) {
+            if pass.deadline.is_some_and(|deadline| start + longest > deadline) {
                 return Ok(Ended::MaxTime);
             }
-            progress.round(round + 1, profile.rounds);
+            progress.at(format!("{} {} of {rounds}", pass.what.word(), round + 1));
             for (place, client) in order.into_iter().enumerate() {
-                self.client(round, place as u32, client, how, progress, &mut keep)?;
+                self.client(pass, round, place as u32, clients[client], progress, keep)?;
             }
             longest = longest.max(start.elapsed());
-            let widest = widest_pair(&self.record());
-            progress.say_without_bar(&said(round + 1, profile.rounds, widest));
+            let widest = widest_pair(&self.record(), &self.clients);
+            progress.say_without_bar(&said(pass.what, round + 1, rounds, widest));
             let known = |precision| widest.is_some_and(|widest| widest <= precision);
-            if round + 1 >= FEWEST_ROUNDS
-                && round + 1 < profile.rounds
-                && profile.precision.is_some_and(known)
+            if pass.what == What::Rounds
+                && (FEWEST_ROUNDS..rounds).contains(&(round + 1))
+                && precision.is_some_and(known)
             {
                 return Ok(Ended::Precise);
             }
@@ -132,25 +180,29 @@ impl<'a> Rounds<'a> {
         Ok(Ended::Planned)
     }
 
-    /// One client's turn in a round: its cells that have not failed.
+    /// One client's turn in a round: those of its cells in the pass that have not failed.
     fn client(
         &mut self,
+        pass: &Pass,
         round: u32,
         place: u32,
         client: usize,
-        how: fn(&Cell) -> How,
         progress: &mut Progress,
-        keep: &mut impl FnMut(&[record::Cell]) -> Result<()>,
+        keep: &mut Keep<'_>,
     ) -> Result<(), Stopped> {
-        let is_due =
-            |cell: &Progressing| cell.cell.client == client && cell.record.status != Status::Failed;
-        let due: Vec<usize> = (0..self.cells.len()).filter(|&i| is_due(&self.cells[i])).collect();
+        let is_due = |&i: &usize| {
+            let Progressing { cell, record } = &self.cells[i];
+            cell.client == client && record.status != Status::Failed
+        };
+        let due: Vec<usize> = pass.cells.iter().copied().filter(is_due).collect();
         let cells: Vec<&Cell> = due.iter().map(|&i| &self.cells[i].cell).collect();
         if cells.is_empty() {
             return Ok(());
         }
-        let home = self.ground.criterion.join(format!("round-{}", round + 1));
-        let (outcomes, stopped) = self.turn(client, &cells, how, &home, progress);
+        let (what, number) = (pass.what.word(), round + 1);
+        let home = self.ground.criterion.join(format!("{what}-{number}"));
+        let (outcomes, stopped) =
+            self.turn(client, &cells, pass.how, pass.deadline, &home, progress);
         if outcomes.iter().flatten().any(Result::is_err) {
             // Where nothing can be written any more, that is why, and no cell is to blame for it.
             keep(&self.record())?;
@@ -161,13 +213,13 @@ impl<'a> Rounds<'a> {
                 None => {}
                 Some(Ok(measured)) => {
                     record.status = Status::Measured;
-                    record.rounds.push(observation(measured, round, place));
+                    pass.what.rounds(record).push(measured.observed(round, place));
                 }
                 Some(Err(reason)) => {
-                    let left = self.ground.profile.rounds - round - 1;
-                    progress.give_up(left * cell.estimate(how(cell)));
-                    progress.say(&format!("{cell} failed in round {}: {reason}", round + 1));
-                    fail(record, format!("round {}: {reason}", round + 1));
+                    let left = self.ground.profile.rounds - number;
+                    progress.give_up(left * cell.estimate((pass.how)(cell)));
+                    progress.say(&format!("{cell} failed in {what} {number}: {reason}"));
+                    fail(record, format!("{what} {number}: {reason}"));
                 }
             }
         }
@@ -180,10 +232,11 @@ impl<'a> Rounds<'a> {
         client: usize,
         cells: &[&Cell],
         how: fn(&Cell) -> How,
+        deadline: Option<Instant>,
         home: &Path,
         progress: &mut Progress,
     ) -> (Vec<CellResult>, Option<Stopped>) {
-        let Ground { catalogue, profile, server, servers, deadline, .. } = self.ground;
+        let Ground { catalogue, profile, server, servers, .. } = self.ground;
         let client = &profile.clients[client];
         let home = &home.join(&client.name);
         Turn { catalogue, client, server, servers, cells: cells.to_vec(), how, home, deadline }
@@ -207,36 +260,10 @@ fn fail(record: &mut record::Cell, reason: String) {
 }
 
 /// A line for logs: how far the run is, and how well its pairs are known.
-fn said(round: u32, rounds: u32, widest: Option<f64>) -> String {
+fn said(what: What, round: u32, rounds: u32, widest: Option<f64>) -> String {
+    let widest = widest.filter(|_| what == What::Rounds);
     let known = widest.map(|widest| format!(", every pair known to {:.1} %", 100.0 * widest));
-    format!("round {round} of {rounds} done{}", known.unwrap_or_default())
-}
-
-/// What the round measured of a cell, as the record has it.
-fn observation(measured: Measured, round: u32, place: u32) -> record::Round {
-    let counts = measured.stats.map(|stats| Counts {
-        requests: stats.requests,
-        dropped: stats.dropped,
-        connections: stats.connections,
-        peak: stats.peak_in_flight,
-        early: stats.early,
-        lateness: Lateness {
-            p50_us: stats.lateness_us.p50,
-            p99_us: stats.lateness_us.p99,
-            max_us: stats.lateness_us.max,
-        },
-    });
-    record::Round {
-        round,
-        place,
-        method: measured.method,
-        timed: measured.timed,
-        mean_ns: measured.mean_ns,
-        samples_ns: measured.samples_ns,
-        batches: measured.batches,
-        server: counts,
-        costs: measured.costs,
-    }
+    format!("{} {round} of {rounds} done{}", what.word(), known.unwrap_or_default())
 }
 
 /// About how long one pass over `cells` takes.

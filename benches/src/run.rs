@@ -7,14 +7,15 @@ use std::time::{Duration, Instant};
 use anyhow::{Result, ensure};
 use waitmark_harness::workload::Servers;
 use waitmark_reports::analysis::Analysis;
-use waitmark_reports::record::{Ended, Record, Status};
+use waitmark_reports::record::{self, Ended, Record, Status};
 use waitmark_reports::{report, table};
 
-use crate::cell::{self, Cell};
+use crate::cell::Cell;
 use crate::cli::Cli;
 use crate::folder::Folder;
 use crate::journal::Journal;
 use crate::message::How;
+use crate::plan::Plan;
 use crate::profile::Profile;
 use crate::program::Program;
 use crate::progress::{Progress, round as about};
@@ -23,10 +24,13 @@ use crate::server::Server;
 use crate::turn::Stopped;
 use crate::{interrupt, output, preflight, verify};
 
+/// The part of a time limit that the first rounds of variants may take, so that there is time to run
+/// again what looks changed.
+const FIRST: f64 = 0.6;
+
 /// Prints the names of the cells.
 pub(crate) fn list(program: &Program, cli: &Cli) -> Result<ExitCode> {
-    let profile = Profile::from_env(&program.catalogue)?;
-    for cell in plan(program, &profile, &cli.filters)? {
+    for cell in Plan::of(program, cli)?.cells {
         output::print(format_args!("{cell}\n"))?;
     }
     Ok(ExitCode::SUCCESS)
@@ -34,17 +38,16 @@ pub(crate) fn list(program: &Program, cli: &Cli) -> Result<ExitCode> {
 
 /// Verifies every client and runs every cell once, and says of each whether it was right.
 pub(crate) fn test(program: &Program, cli: &Cli) -> Result<ExitCode> {
-    let profile = Profile::from_env(&program.catalogue)?;
-    let profile = Profile { rounds: 1, precision: None, max_time: None, ..profile };
-    let cells = plan(program, &profile, &cli.filters)?;
-    let mut bench = Bench::prepare(program, profile, cells)?;
+    let mut plan = Plan::of(program, cli)?;
+    plan.profile = Profile { rounds: 1, precision: None, max_time: None, ..plan.profile };
+    let mut bench = Bench::prepare(program, plan)?;
     let once: fn(&Cell) -> How = |_| How::Batches(1);
-    let mut progress =
-        Progress::new(estimate(&bench.verification, once) + estimate(&bench.cells, once));
+    let Bench { verification, plan, .. } = &bench;
+    let mut progress = Progress::new(estimate(verification, once) + estimate(&plan.cells, once));
     let mut rounds = bench.rounds()?;
     let stopped = rounds
-        .verify(&bench.verification, &mut progress)
-        .and_then(|()| rounds.run(once, &mut progress, |_| Ok(())))
+        .verify(verification, None, &mut progress)
+        .and_then(|()| rounds.run(once, None, &mut progress, &mut |_| Ok(())))
         .err();
     progress.end();
     let (mut passed, mut failed) = (0, 0);
@@ -65,17 +68,16 @@ pub(crate) fn test(program: &Program, cli: &Cli) -> Result<ExitCode> {
 
 /// Measures, writes the record and the report, and prints the table.
 pub(crate) fn measure(program: &Program, cli: &Cli) -> Result<ExitCode> {
-    let mut profile = Profile::from_env(&program.catalogue)?;
-    profile.max_time = cli.max_time.or(profile.max_time);
-    let cells = plan(program, &profile, &cli.filters)?;
-    let mut bench = Bench::prepare(program, profile, cells)?;
+    let mut bench = Bench::prepare(program, Plan::of(program, cli)?)?;
     let journal = bench.journal()?;
     let Ran { record, stopped, took } = bench.run(&journal)?;
     ensure!(
         record.ended != Ended::MaxTime || record.cells.iter().any(|cell| !cell.rounds.is_empty()),
         "the time was over before anything was measured, and the last record is left as it is: \
          one round takes about {}",
-        about(estimate(&bench.verification, verify::how) + estimate(&bench.cells, Cell::budget))
+        about(
+            estimate(&bench.verification, verify::how) + estimate(&bench.plan.cells, Cell::budget)
+        )
     );
     let with = |status| record.cells.iter().filter(|cell| cell.status == status).count();
     // A run that was stopped before it measured anything leaves the last record and report alone.
@@ -93,26 +95,13 @@ pub(crate) fn measure(program: &Program, cli: &Cli) -> Result<ExitCode> {
     bench.exit_code(stopped, with(Status::Failed))
 }
 
-/// The cells of a profile that match the filters; never none.
-fn plan(program: &Program, profile: &Profile, filters: &[String]) -> Result<Vec<Cell>> {
-    let cells = cell::plan(&program.catalogue, profile, filters)?;
-    ensure!(
-        !cells.is_empty(),
-        "no cell of profile {} matches `{}`: `cargo bench -- --list` lists them",
-        profile.name,
-        filters.join("` or `")
-    );
-    Ok(cells)
-}
-
 /// All that a run has before its first round.
 pub(crate) struct Bench<'a> {
     program: &'a Program,
-    pub(crate) profile: Profile,
-    pub(crate) cells: Vec<Cell>,
+    plan: Plan,
     verification: Vec<Cell>,
     open_files: u64,
-    pub(crate) folder: Folder,
+    folder: Folder,
     criterion: PathBuf,
     /// `None` where no cell needs it.
     server: Option<Server>,
@@ -127,55 +116,51 @@ pub(crate) struct Ran {
 }
 
 impl<'a> Bench<'a> {
-    /// Refuses what can't work, then starts the server.
-    pub(crate) fn prepare(
-        program: &'a Program,
-        profile: Profile,
-        cells: Vec<Cell>,
-    ) -> Result<Self> {
-        let verification = verify::plan(&program.catalogue, &profile, &cells)?;
-        let open_files = preflight::check(cells.iter().chain(&verification))?;
+    /// Refuses what can't work, then starts the server, or finds it where it runs.
+    pub(crate) fn prepare(program: &'a Program, mut plan: Plan) -> Result<Self> {
+        let mut verification = verify::plan(&program.catalogue, &plan.profile, &plan.cells)?;
+        let elsewhere = plan.server.is_some();
+        let open_files = preflight::check(plan.cells.iter().chain(&verification), elsewhere)?;
         let folder = Folder::take(program.cargo_tmp.as_ref())?;
         let criterion = folder.fresh_criterion()?;
-        let needed = cells.iter().any(|cell| cell.expected.server.is_some());
-        let start = || {
-            Server::start(
-                verify::longest_delay(cells.iter().chain(&verification)),
-                &criterion.join("server.log"),
-            )
+        let needed = plan.cells.iter().any(|cell| cell.expected.server.is_some());
+        let longest = verify::longest_delay(plan.cells.iter().chain(&verification));
+        let server = match &plan.server {
+            _ if !needed => None,
+            Some(url) => Some(Server::at(url)?),
+            None => Some(Server::start(longest, &criterion.join("server.log"))?),
         };
-        let server = needed.then(start).transpose()?;
-        let servers =
-            server.as_ref().map_or(Servers(Vec::new()), |server: &Server| server.servers.clone());
-        Ok(Bench {
-            program,
-            profile,
-            cells,
-            verification,
-            open_files,
-            folder,
-            criterion,
-            server,
-            servers,
-        })
+        if server.as_ref().is_some_and(|server| !server.counts) {
+            // Nobody counts there, so that nothing can be held against what is expected.
+            for cell in plan.cells.iter_mut().chain(&mut verification) {
+                cell.expected.server = None;
+            }
+        }
+        let servers = server.as_ref().map_or(Servers(Vec::new()), |server| server.servers.clone());
+        Ok(Bench { program, plan, verification, open_files, folder, criterion, server, servers })
     }
 
     /// The journal of a run that is about to begin.
     pub(crate) fn journal(&self) -> Result<Journal> {
-        let addresses = self.servers.0.len();
-        Journal::begin(self.program, &self.profile, addresses, self.open_files, &self.folder)
+        Journal::begin(
+            self.program,
+            &self.plan,
+            self.server.as_ref(),
+            self.open_files,
+            &self.folder,
+        )
     }
 
     /// Verifies, runs the rounds, and keeps the record after every turn.
     pub(crate) fn run(&mut self, journal: &Journal) -> Result<Ran> {
-        let rounds = estimate(&self.cells, Cell::budget) * self.profile.rounds;
+        let rounds = estimate(&self.plan.cells, Cell::budget) * self.plan.profile.rounds;
         let planned = estimate(&self.verification, verify::how) + rounds;
         let mut progress = Progress::new(planned);
-        progress.say(&self.announcement(planned));
+        for line in self.announcement(planned) {
+            progress.say(&line);
+        }
         let mut rounds = self.rounds()?;
-        let ended = rounds
-            .verify(&self.verification, &mut progress)
-            .and_then(|()| rounds.run(Cell::budget, &mut progress, |cells| journal.keep(cells)));
+        let ended = self.rounds_and_rerun(&mut rounds, journal, &mut progress);
         let took = progress.end();
         let (ended, stopped) = match ended {
             Ok(ended) => (ended, None),
@@ -186,28 +171,72 @@ impl<'a> Bench<'a> {
         Ok(Ran { record: journal.record(&rounds.record(), ended), stopped, took })
     }
 
+    fn rounds_and_rerun(
+        &self,
+        rounds: &mut Rounds<'_>,
+        journal: &Journal,
+        progress: &mut Progress,
+    ) -> Result<Ended, Stopped> {
+        let Plan { profile, confirm, .. } = &self.plan;
+        let start = Instant::now();
+        let within = |share| profile.max_time.map(|time: Duration| start + time.mul_f64(share));
+        let first = within(if *confirm { FIRST } else { 1.0 });
+        let keep = &mut |cells: &[record::Cell]| journal.keep(cells);
+        let ended = rounds
+            .verify(&self.verification, first, progress)
+            .and_then(|()| rounds.run(Cell::budget, first, progress, keep));
+        let ended = match ended {
+            // What there is of the last round is kept, and there may be enough to look at.
+            Err(Stopped::MaxTime) if *confirm => Ended::MaxTime,
+            ended => ended?,
+        };
+        let suspects = if *confirm { journal.suspects(&rounds.record()) } else { Vec::new() };
+        if suspects.is_empty() {
+            return Ok(ended);
+        }
+        let of = |&i: &usize| self.plan.cells[i].clone();
+        let again = estimate(&suspects.iter().map(of).collect::<Vec<_>>(), Cell::budget);
+        progress.add(again * profile.rounds);
+        progress.say(&format!(
+            "{} look changed, and are run again to see whether they do again",
+            counted(suspects.len(), "cell")
+        ));
+        let again = rounds.confirm(suspects, Cell::budget, within(1.0), progress, keep)?;
+        Ok(if again == Ended::MaxTime { again } else { ended })
+    }
+
     fn rounds(&self) -> Result<Rounds<'_>> {
         let ground = Ground {
             catalogue: &self.program.catalogue,
-            profile: &self.profile,
+            profile: &self.plan.profile,
             server: self.server.as_ref(),
             servers: &self.servers,
             criterion: &self.criterion,
-            deadline: self.profile.max_time.map(|time| Instant::now() + time),
         };
-        Rounds::new(ground, self.cells.clone())
+        Rounds::new(ground, self.plan.cells.clone())
     }
 
-    fn announcement(&self, planned: Duration) -> String {
-        let Profile { name, rounds, seed, precision, max_time, .. } = &self.profile;
-        let cells = self.cells.len();
+    /// What is about to happen, in a few lines.
+    fn announcement(&self, planned: Duration) -> Vec<String> {
+        let Profile { name, rounds, seed, precision, max_time, .. } = &self.plan.profile;
+        let cells = self.plan.cells.len();
         let fewer = if precision.is_some() { "up to " } else { "" };
         let limit = max_time.map(|time| format!(", at most {}", about(time)));
-        format!(
+        let mut lines = vec![format!(
             "profile {name}: {cells} cells x {fewer}{rounds} rounds, order by seed {seed}, about {}{}",
             about(planned),
             limit.unwrap_or_default()
-        )
+        )];
+        lines.extend(self.plan.variants.iter().map(|variant| variant.to_string()));
+        if let Some(server) = self.server.as_ref().filter(|server| !server.counts)
+            && let Some(url) = server.elsewhere()
+        {
+            lines.push(format!(
+                "{url} is no mock server: its answers are checked, and nobody can check how many \
+                 requests it got, over how many connections, and how many at once"
+            ));
+        }
+        lines
     }
 
     /// Prints the table, writes the record and renders the report: each of them whatever became of
@@ -246,11 +275,16 @@ impl<'a> Bench<'a> {
                 })
             }
             Some(Stopped::MaxTime) | None if failed > 0 => {
-                let cells = self.cells.len();
+                let cells = self.plan.cells.len();
                 output::note(format_args!("error: {failed} of {cells} cells failed"));
                 Ok(ExitCode::FAILURE)
             }
             Some(Stopped::MaxTime) | None => Ok(ExitCode::SUCCESS),
         }
     }
+}
+
+fn counted(count: usize, unit: &str) -> String {
+    let plural = if count == 1 { "" } else { "s" };
+    format!("{count} {unit}{plural}")
 }

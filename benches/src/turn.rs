@@ -207,7 +207,9 @@ impl Turn<'_> {
             servers: self.servers.clone(),
             cells: self.cells[from..].iter().map(|cell| cell.job((self.how)(cell))).collect(),
         };
-        Child::spawn(&Order::Measure(job), environment, &self.home.with_extension("log"))
+        let program = self.client.variant.as_ref().and_then(|variant| variant.program.as_deref());
+        let log = self.home.with_file_name(format!("{}.log", self.client.name));
+        Child::spawn(program, &Order::Measure(job), environment, &log)
     }
 }
 

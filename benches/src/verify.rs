@@ -33,7 +33,7 @@ pub(crate) fn longest_delay<'a>(cells: impl IntoIterator<Item = &'a Cell>) -> Du
 /// The cells of the verification: one for each client and workload among `cells`.
 pub(crate) fn plan(catalogue: &Catalogue, profile: &Profile, cells: &[Cell]) -> Result<Vec<Cell>> {
     let mut plan: Vec<Cell> = Vec::new();
-    for cell in cells {
+    for cell in cells.iter().filter(|cell| cell.fault.is_none()) {
         if plan.iter().any(|other| same_client_and_workload(other, cell)) {
             continue;
         }

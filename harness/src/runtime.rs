@@ -20,7 +20,8 @@ pub trait Runtime: Clone + Send + Sync + 'static {
     /// The crates whose versions say what was measured.
     const CRATES: &'static [&'static str];
 
-    /// The runtime's own TCP stream.
+    /// The runtime's own TCP stream. To close it may do no more than flush it (async-std): what ends
+    /// the other side's reading on all is to drop it.
     type TcpStream: AsyncRead + AsyncWrite + Send + Unpin + 'static;
     /// A spawned future; awaiting it, on any thread, gives its output, and panics where it
     /// panicked. Dropping it lets the future run on, as a dropped thread's handle does.
@@ -56,6 +57,13 @@ pub trait Runtime: Clone + Send + Sync + 'static {
 
     /// Waits for `duration`, which must not be zero: runtimes differ in what that costs.
     fn sleep(duration: Duration) -> impl Future<Output = ()> + Send;
+
+    /// The output of `future`, or `None` if it has none once `duration` is over, never earlier.
+    /// Either way the future is dropped when this is known.
+    fn timeout<F: Future + Send>(
+        duration: Duration,
+        future: F,
+    ) -> impl Future<Output = Option<F::Output>> + Send;
 
     /// Runs `f` on a thread that may block, none of the workers.
     fn unblock<T: Send + 'static>(

@@ -2,7 +2,6 @@
 
 mod comparison;
 mod pairs;
-mod quantity;
 mod sizes;
 mod warnings;
 
@@ -10,11 +9,12 @@ use std::fmt;
 
 pub use comparison::{Comparison, Figures, Outcome, Row, Speedup};
 pub use pairs::{Pair, Pairs, widest_pair};
-pub use quantity::Quantity;
 pub use sizes::{OverSizes, PairOverSizes};
 pub use warnings::Warning;
 
-use crate::record::{Cell, Record, Status};
+use crate::change::Changes;
+pub use crate::quantity::Quantity;
+use crate::record::{Cell, Record};
 use crate::scenario::Scenario;
 use crate::text;
 
@@ -23,6 +23,8 @@ use crate::text;
 pub struct Analysis {
     /// The margin of the verdicts, as a share.
     pub margin: f64,
+    /// What changed between the record's variants; absent where it has under two.
+    pub changes: Option<Changes>,
     /// One for each workload, parameters and delay, in the order of the record.
     pub comparisons: Vec<Comparison>,
     /// What a reader has to know before believing the figures.
@@ -47,13 +49,20 @@ pub struct Failure {
 impl Analysis {
     /// Works out every figure of a record.
     ///
-    /// A failed cell gets no figures, whatever its rounds hold, and no part in any verdict.
+    /// A failed cell gets no figures, whatever its rounds hold, and no part in any verdict. The
+    /// least change between variants that is news is the profile's margin.
     pub fn of(record: &Record) -> Self {
+        Self::with_floor(record, record.profile.margin)
+    }
+
+    /// Like [`Analysis::of`], with another least change between variants that is news, as a share.
+    pub fn with_floor(record: &Record, floor: f64) -> Self {
         let margin = record.profile.margin;
+        let changes = (record.variants.len() > 1).then(|| Changes::of(record, floor));
         let comparisons = comparisons(&record.cells, margin);
         let warnings = warnings::of(record, &comparisons);
         let failures = record.cells.iter().filter_map(Failure::of).collect();
-        Self { margin, comparisons, warnings, failures }
+        Self { margin, changes, comparisons, warnings, failures }
     }
 }
 
@@ -63,7 +72,7 @@ impl Failure {
             scenario: Scenario::of(cell),
             n: cell.n,
             client: cell.client.clone(),
-            reason: text::printable(failure(cell)?).into_owned(),
+            reason: text::printable(cell.failure()?).into_owned(),
         })
     }
 }
@@ -88,20 +97,6 @@ fn comparisons(cells: &[Cell], margin: f64) -> Vec<Comparison> {
         .into_iter()
         .map(|(scenario, cells)| Comparison::of(scenario, &cells, margin))
         .collect()
-}
-
-/// Why the cell has no figures although it was run.
-fn failure(cell: &Cell) -> Option<&str> {
-    match cell.status {
-        Status::Skipped => None,
-        Status::Failed => Some(cell.reason.as_deref().unwrap_or("the record gives no reason")),
-        Status::Measured if has_figures(cell) => None,
-        Status::Measured => Some("it is called measured and has no rounds"),
-    }
-}
-
-fn has_figures(cell: &Cell) -> bool {
-    cell.status == Status::Measured && !cell.rounds.is_empty()
 }
 
 #[cfg(test)]

@@ -1,7 +1,9 @@
 //! Under which conditions a record was measured: the machine, the versions and the method, as
 //! names and values that every format shows alike.
 
-use crate::record::{Cell, Counts, Ended, Lateness, Machine, Method, Profile, Record};
+use std::collections::BTreeSet;
+
+use crate::record::{Cell, Counts, Ended, Lateness, Machine, Method, Profile, Record, Variant};
 use crate::stats::{self, FAMILY_ERROR, MIN_ROUNDS};
 use crate::{figure, text};
 
@@ -52,6 +54,30 @@ pub(crate) fn versions(record: &Record) -> Vec<Fact> {
     versions.extend(record.git_rev.as_ref().map(|rev| fact("commit", short(rev))));
     versions.extend(record.machine.versions.iter().map(|(name, version)| fact(name, version)));
     versions
+}
+
+/// The variants: what each was built from, by which compiler, and the versions of the crates that
+/// are not the same in all of them.
+pub(crate) fn variants(record: &Record) -> Vec<Fact> {
+    let variants = &record.variants;
+    let crates: BTreeSet<&String> = variants.iter().flat_map(|it| it.versions.keys()).collect();
+    let differs = |name: &&&String| {
+        variants.iter().any(|it| it.versions.get(**name) != variants[0].versions.get(**name))
+    };
+    let differing: Vec<&String> = crates.iter().filter(differs).copied().collect();
+    let same_tool = variants.iter().all(|it| it.tool_version == record.tool_version);
+    let described = |variant: &Variant| {
+        let version = |name: &&String| match variant.versions.get(*name) {
+            Some(version) => format!("{name} {version}"),
+            None => format!("no {name}"),
+        };
+        let commit = variant.git_rev.as_deref().map(|rev| format!("commit {}", short(rev)));
+        let tool = (!same_tool).then(|| format!("waitmark {}", variant.tool_version));
+        let parts = differing.iter().map(version).chain(commit).chain(tool);
+        let parts: Vec<String> = parts.chain([variant.rustc.clone()]).collect();
+        fact(&variant.name, parts.join(", "))
+    };
+    variants.iter().map(described).collect()
 }
 
 /// How it was measured.
@@ -125,13 +151,16 @@ pub(crate) fn rounds_run(record: &Record) -> u32 {
 
 /// What the mock server is, and what it counted.
 pub(crate) fn server(record: &Record) -> Vec<Fact> {
-    let requests = record.cells.iter().flat_map(counts).map(|counts| counts.requests).sum();
+    let own = fact("threads", record.server.threads.to_string());
     let mut facts = vec![
-        fact("threads", record.server.threads.to_string()),
+        record.server.url.as_ref().map_or(own, |url| fact("elsewhere, at", url)),
         fact("addresses", record.server.addresses.to_string()),
-        fact("requests answered", figure::count(requests)),
-        fact("answers too early", figure::count(early(&record.cells))),
     ];
+    if record.cells.iter().flat_map(counts).next().is_some() {
+        let requests = record.cells.iter().flat_map(counts).map(|counts| counts.requests).sum();
+        facts.push(fact("requests answered", figure::count(requests)));
+        facts.push(fact("answers too early", figure::count(early(&record.cells))));
+    }
     let clients = record.profile.clients.iter();
     facts.extend(clients.filter_map(|client| lateness(&client.name, &record.cells)));
     facts
@@ -239,6 +268,24 @@ mod tests {
         late for sequential: 320 us (median), 900 us (p99)
         late for tokio: 4.50 us (median), 450 us (p99)
         ");
+    }
+
+    #[test]
+    fn variants_are_told_by_what_differs() {
+        let mut record = synthetic::variants(&["base", "new"], &[5], 3);
+        insta::assert_snapshot!(shown(variants(&record)), @"
+        base: tokio 1.44.0, commit 000000000000, rustc 1.95.0
+        new: tokio 1.45.0, commit 111111111111, rustc 1.95.0
+        ");
+        let new = &mut record.variants[1];
+        (new.git_rev, new.tool_version) = (None, "0.2.0".to_owned());
+        new.versions.remove("smol");
+        new.rustc = "rustc\n1.96.0".to_owned();
+        insta::assert_snapshot!(shown(variants(&record)), @"
+        base: smol 2.0.2, tokio 1.44.0, commit 000000000000, waitmark 0.1.0, rustc 1.95.0
+        new: no smol, tokio 1.45.0, waitmark 0.2.0, rustc 1.96.0
+        ");
+        assert_eq!(variants(&synthetic::record()), []);
     }
 
     #[test]

@@ -1,5 +1,9 @@
 //! `speedup.csv`: one row a cell, plain numbers, empty where there is none.
 
+mod changes;
+
+pub(crate) use changes::changes;
+
 use crate::analysis::{Analysis, Comparison, Figures, Outcome, Quantity, Row, Speedup};
 use crate::record::{Record, Values};
 

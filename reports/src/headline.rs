@@ -1,75 +1,20 @@
 //! The few sentences that say what a run found.
 
-use std::fmt;
+mod changes;
+mod sentence;
+
+pub(crate) use sentence::{Part, Sentence};
 
 use crate::analysis::{Analysis, Comparison, Figures, Outcome, Quantity, Row, Speedup};
 use crate::figure;
 use crate::guide;
 use crate::stats::{Estimate, MOST_MORE, Verdict};
 
-/// A sentence in pieces, so that a page can set some of them apart.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub(crate) struct Sentence(Vec<Part>);
-
-/// A piece of a sentence.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) enum Part {
-    /// Words, names and figures.
-    Text(String),
-    /// A 95 % interval, in its brackets.
-    Interval(String),
-}
-
-impl Sentence {
-    pub(crate) fn parts(&self) -> &[Part] {
-        &self.0
-    }
-
-    fn text(mut self, text: impl Into<String>) -> Self {
-        self.0.push(Part::Text(text.into()));
-        self
-    }
-
-    /// The interval of the estimate, where it has one, after a space.
-    fn interval(mut self, estimate: &Estimate) -> Self {
-        if let Some(interval) = estimate.interval {
-            self.0.push(Part::Text(" ".to_owned()));
-            self.0.push(Part::Interval(format!("[{}]", figure::interval(interval, ", "))));
-        }
-        self
-    }
-
-    fn then(mut self, other: Self) -> Self {
-        self.0.extend(other.0);
-        self
-    }
-
-    /// Phrases in a row, as [`figure::list`] joins words.
-    fn list(phrases: Vec<Self>) -> Self {
-        let count = phrases.len();
-        phrases.into_iter().enumerate().fold(Self::default(), |list, (index, phrase)| {
-            let list = match index {
-                0 => list,
-                _ if index + 1 == count => list.text(" and "),
-                _ => list.text(", "),
-            };
-            list.then(phrase)
-        })
-    }
-}
-
-impl fmt::Display for Sentence {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|part| match part {
-            Part::Text(text) | Part::Interval(text) => f.write_str(text),
-        })
-    }
-}
-
 /// What the run found at its largest size, in a few sentences of plain text.
 ///
 /// Clients come fastest first, each with its 95 % interval; those that the evidence can't tell from
-/// the fastest are named, and so are those that failed.
+/// the fastest are named, and so are those that failed. Where builds were compared it says what
+/// changed between them instead.
 pub fn of(analysis: &Analysis) -> String {
     let sentences: Vec<String> = sentences(analysis).iter().map(Sentence::to_string).collect();
     sentences.join(" ")
@@ -77,6 +22,9 @@ pub fn of(analysis: &Analysis) -> String {
 
 /// The sentences of [`of`]: the finding, and then what limits it.
 pub(crate) fn sentences(analysis: &Analysis) -> Vec<Sentence> {
+    if let Some(changes) = &analysis.changes {
+        return changes::sentences(changes);
+    }
     let Some((comparison, row)) = subject(analysis) else {
         return vec![Sentence::default().text("No cell of this run has figures.")];
     };

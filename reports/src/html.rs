@@ -1,5 +1,6 @@
 //! The page: one HTML file with its style and charts inside, no script, and no other file.
 
+mod changes;
 mod comparison;
 mod explanation;
 #[cfg(test)]
@@ -26,6 +27,7 @@ pub(crate) fn page(record: &Record, analysis: &Analysis) -> String {
                 (header(record, analysis))
                 main {
                     (warnings(analysis))
+                    @if let Some(changes) = &analysis.changes { (changes::section(changes)) }
                     @for comparison in &analysis.comparisons {
                         (comparison::section(comparison, several))
                     }
@@ -127,6 +129,9 @@ fn conditions(record: &Record) -> Markup {
                 (facts("Method", &conditions::method(record)))
                 (facts("Machine", &conditions::machine(&record.machine)))
                 (facts("Versions", &conditions::versions(record)))
+                @if !record.variants.is_empty() {
+                    (facts("Variants", &conditions::variants(record)))
+                }
                 @if record.server.addresses > 0 {
                     (facts("Mock server", &conditions::server(record)))
                 }

@@ -5,6 +5,7 @@
 
 mod check;
 mod file;
+mod outcome;
 
 use std::collections::BTreeMap;
 

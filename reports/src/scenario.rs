@@ -19,8 +19,12 @@ pub struct Scenario {
 impl Scenario {
     /// The scenario of a cell.
     pub fn of(cell: &Cell) -> Self {
-        let Cell { workload, unit, params, delay_ms, .. } = cell.clone();
-        Self { workload, unit, params, delay_ms }
+        Self {
+            workload: cell.workload.clone(),
+            unit: cell.unit.clone(),
+            params: cell.params.clone(),
+            delay_ms: cell.delay_ms,
+        }
     }
 
     /// Its name, e.g. `pipeline (stages 3, workers 4), delays of 10 ms`.

@@ -4,10 +4,11 @@
 //! samples inside a round, which are not independent of each other.
 
 #[cfg(test)]
-mod simulation;
+pub(crate) mod simulation;
 mod student;
 mod verdict;
 
+pub(crate) use verdict::inside;
 pub use verdict::{FAMILY_ERROR, MOST_MORE, Verdict, any_differs, holm, judge};
 
 /// Rounds below which there is no interval. Two rounds have one degree of freedom, and a t

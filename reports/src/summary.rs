@@ -12,6 +12,10 @@ use crate::{conditions, figure, text};
 pub(crate) fn markdown(record: &Record, analysis: &Analysis) -> String {
     let mut text = format!("# waitmark: {}\n\n{}\n", workloads(analysis), finding(analysis));
     list(&mut text, "Warnings", &analysis.warnings);
+    for table in analysis.changes.iter().flat_map(table::changes) {
+        let _ = write!(text, "\n## {}\n\n", text::markdown(&table.title));
+        push_figures(&mut text, &table);
+    }
     for comparison in &analysis.comparisons {
         let title = text::markdown(&comparison.scenario.title());
         let _ = write!(text, "\n## {title}\n\n");
@@ -46,6 +50,10 @@ fn push_table(text: &mut String, table: &Table) {
     if table.name != Name::Speedup {
         let _ = write!(text, "\n### {}\n\n", text::markdown(&table.title));
     }
+    push_figures(text, table);
+}
+
+fn push_figures(text: &mut String, table: &Table) {
     text.push_str(&table::markdown(table));
     for note in &table.notes {
         let _ = write!(text, "\n{}\n", text::markdown(note));
@@ -80,6 +88,9 @@ fn conditions_line(record: &Record) -> String {
         profile.rounds,
         profile.seed
     ));
+    for (name, what) in conditions::variants(record) {
+        parts.push(format!("{name}: {what}"));
+    }
     parts.push(record.created.clone());
     parts.join(" · ")
 }
@@ -157,6 +168,33 @@ mod tests {
 
         Synthetic CPU, 4 logical CPUs · Linux 6.1.0 x86_64 · waitmark 0.1.0 · commit 0123456789ab · async-std 1.13.2 · criterion 0.8.2 · smol 2.0.2 · tokio 1.54.1 · profile synthetic, 5 of 5 rounds, seed 42 · 2025-01-02T03:04:05Z
         ");
+    }
+
+    #[test]
+    fn a_summary_of_two_builds_begins_with_what_changed() {
+        let mut record = synthetic::variants(&["base", "n|w"], &[5], 5);
+        synthetic::slow(synthetic::cell_mut(&mut record, "tokio@n|w", 5), 2.0);
+        let text = markdown(&record, &Analysis::of(&record));
+        let (changes, rest) = text.split_once("\n## fan_out").unwrap();
+        insta::assert_snapshot!(changes, @r"
+        # waitmark: fan_out
+
+        n\|w takes 2.00x the time of base for tokio on fan_out with 5 requests of 10 ms each [1.99, 2.01], not run again; 1 of 2 cells changed.
+
+        ## What changed from base to n\|w
+
+        |  | base | n\|w | ratio | 95 % | finding |
+        | :--- | ---: | ---: | ---: | ---: | ---: |
+        | **tokio on fan_out n=5, time** | 10.4 ms | 20.9 ms | **2.00x** | 1.99–2.01 | **unconfirmed** |
+        | **tokio on fan_out n=5, CPU** | 350 us | 700 us | **2.00x** | 2.00–2.00 | **unconfirmed** |
+        | **smol on fan_out n=5, time** | 10.5 ms | 10.5 ms | 1.00x | 0.997–1.003 | no change |
+        | **smol on fan_out n=5, CPU** | 350 us | 350 us | 1.00x | 1.00–1.00 | no change |
+
+        ratio: what n\|w takes by what base takes, inside each round.
+
+        unconfirmed: surely changed by more than 5 % in the planned rounds, with no rerun that could tell.
+        ");
+        insta::assert_snapshot!(rest.lines().last().unwrap(), @r"Synthetic CPU, 4 logical CPUs · Linux 6.1.0 x86_64 · waitmark 0.1.0 · commit 0123456789ab · async-std 1.13.2 · criterion 0.8.2 · smol 2.0.2 · tokio 1.54.1 · profile synthetic, 5 of 5 rounds, seed 42 · base: tokio 1.44.0, commit 000000000000, rustc 1.95.0 · n\|w: tokio 1.45.0, commit 111111111111, rustc 1.95.0 · 2025-01-02T03:04:05Z");
     }
 
     #[test]

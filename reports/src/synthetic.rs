@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::record::{
     Cell, Client, Costs, Counts, Ended, Expected, Lateness, Machine, Method, Profile, Record, Role,
-    Round, SCHEMA, Server, Status, Value, Values,
+    Round, SCHEMA, Server, Status, Value, Values, Variant,
 };
 
 /// The clients of [`record`], the reference first.
@@ -47,6 +47,79 @@ pub(crate) fn record_of(clients: &[&str], sizes: &[u32], rounds: u32) -> Record 
     }
 }
 
+/// The plain clients of [`variants`].
+pub(crate) const VARIED: [&str; 2] = ["tokio", "smol"];
+
+/// Like [`record_of`] with the clients of [`VARIED`], each in a build of every one of these names.
+/// All builds are alike: their times wander apart by under a percent.
+pub(crate) fn variants(names: &[&str], sizes: &[u32], rounds: u32) -> Record {
+    let clients: Vec<String> = VARIED
+        .iter()
+        .flat_map(|client| names.iter().map(move |name| format!("{client}@{name}")))
+        .collect();
+    let clients: Vec<&str> = clients.iter().map(String::as_str).collect();
+    let mut record = record_of(&clients, sizes, rounds);
+    for client in &mut record.profile.clients {
+        let (kind, variant) = client.name.split_once('@').unwrap();
+        (client.kind, client.variant) = (kind.to_owned(), Some(variant.to_owned()));
+    }
+    record.profile.margin = 0.05;
+    record.variants = names.iter().enumerate().map(|(at, name)| variant(name, at)).collect();
+    record
+}
+
+/// Two builds, `base` and `new`, of which tokio takes twice as much on every size, confirmed.
+pub(crate) fn changed(sizes: &[u32], rounds: u32) -> Record {
+    let mut record = variants(&["base", "new"], sizes, rounds);
+    for &n in sizes {
+        slow(cell_mut(&mut record, "tokio@new", n), 2.0);
+        rerun(&mut record, "tokio@new", n, 2.0);
+    }
+    record
+}
+
+/// A build that differs from the others in its commit and its tokio.
+fn variant(name: &str, at: usize) -> Variant {
+    let tokio = format!("1.{}.0", 44 + at);
+    let versions = [("smol", "2.0.2"), ("tokio", &tokio)];
+    Variant {
+        name: name.to_owned(),
+        tool_version: "0.1.0".to_owned(),
+        git_rev: Some(at.to_string().repeat(40)),
+        rustc: "rustc 1.95.0".to_owned(),
+        versions: versions.map(|(name, version)| (name.to_owned(), version.to_owned())).into(),
+    }
+}
+
+/// Makes the cell take so many times as much time and CPU in its planned rounds.
+pub(crate) fn slow(cell: &mut Cell, by: f64) {
+    slow_rounds(&mut cell.rounds, by);
+}
+
+/// Runs every cell again in as many rounds, and makes this client's take so many times as much.
+pub(crate) fn rerun(record: &mut Record, client: &str, n: u32, by: f64) {
+    let (plain, _) = client.split_once('@').unwrap();
+    let same = |cell: &&mut Cell| cell.n == n && cell.client.starts_with(&format!("{plain}@"));
+    for it in record.cells.iter_mut().filter(same) {
+        it.confirmation = cell("fan_out", 10.0, n, plain, 7, it.rounds.len() as u32).rounds;
+        if it.client == client {
+            slow_rounds(&mut it.confirmation, by);
+        }
+    }
+}
+
+fn slow_rounds(rounds: &mut [Round], by: f64) {
+    let slower = |nanoseconds: &mut u64| *nanoseconds = (*nanoseconds as f64 * by) as u64;
+    for round in rounds {
+        round.mean_ns *= by;
+        round.samples_ns.iter_mut().for_each(|sample| *sample *= by);
+        if let Some(costs) = &mut round.costs {
+            slower(&mut costs.user_ns);
+            slower(&mut costs.system_ns);
+        }
+    }
+}
+
 /// A measured cell whose rounds differ by under a percent.
 pub(crate) fn cell(
     workload: &str,
@@ -56,7 +129,9 @@ pub(crate) fn cell(
     place: u32,
     rounds: u32,
 ) -> Cell {
-    let (limit, request_ms) = match client {
+    // Whatever build it is of.
+    let plain = client.split_once('@').map_or(client, |(plain, _)| plain);
+    let (limit, request_ms) = match plain {
         "sequential" => (Some(1), 0.4),
         "thread-pool-32" => (Some(POOL_WIDTH), 0.10),
         "tokio" => (None, 0.090),
@@ -193,13 +268,18 @@ fn client(name: &str) -> Client {
     }
 }
 
-/// The record that the command's tests read is this one, so that it can't fall behind the schema.
+/// The records that the command's tests read are these, so that they can't fall behind the schema.
 #[test]
-fn the_fixture_is_a_synthetic_record() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/record.json");
-    let record = record_of(&["sequential", "tokio"], &[5, 20], 3);
-    if std::env::var_os("UPDATE_FIXTURES").is_some() {
-        record.write(&path).unwrap();
+fn the_fixtures_are_synthetic_records() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures");
+    for (name, record) in [
+        ("record.json", record_of(&["sequential", "tokio"], &[5, 20], 3)),
+        ("variants.json", variants(&["base", "new"], &[5], 5)),
+    ] {
+        let path = folder.join(name);
+        if std::env::var_os("UPDATE_FIXTURES").is_some() {
+            record.write(&path).unwrap();
+        }
+        assert_eq!(Record::read(&path).unwrap(), record, "run again with UPDATE_FIXTURES=1");
     }
-    assert_eq!(Record::read(&path).unwrap(), record, "run again with UPDATE_FIXTURES=1");
 }

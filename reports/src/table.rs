@@ -1,5 +1,6 @@
 //! The tables of a report as one model, which the terminal, Markdown and HTML each render.
 
+mod changes;
 mod costs;
 mod html;
 mod markdown;
@@ -9,12 +10,14 @@ mod terminal;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use changes::changes;
 pub(crate) use costs::costs;
 pub(crate) use html::html;
 pub(crate) use markdown::markdown;
 pub use terminal::terminal;
 
 use crate::analysis::{Comparison, Quantity};
+use crate::change::Finding;
 use crate::figure;
 use crate::stats::{Estimate, Verdict};
 
@@ -44,7 +47,7 @@ pub(crate) struct Table {
     pub(crate) notes: Vec<String>,
 }
 
-/// Which table of a comparison.
+/// Which table of a report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Name {
     /// Times and speedups of all sizes.
@@ -55,6 +58,8 @@ pub(crate) enum Name {
     Versus,
     /// Every client against every other over all sizes.
     Sizes,
+    /// What changed between two variants.
+    Changes,
 }
 
 /// What a text in a cell tells.
@@ -70,6 +75,10 @@ pub(crate) enum Measure {
     Ratio,
     Cpu,
     Switches,
+    /// What the planned rounds say.
+    Planned,
+    /// What the confirming rerun says.
+    Again,
 }
 
 impl Measure {
@@ -85,6 +94,8 @@ impl Measure {
             Self::Ratio => "ratio",
             Self::Cpu => "CPU",
             Self::Switches => "switches",
+            Self::Planned => "",
+            Self::Again => "again",
         }
     }
 
@@ -93,7 +104,7 @@ impl Measure {
         match self {
             Self::Verdict => 3,
             Self::Speedup | Self::Cost => 2,
-            Self::Time => 1,
+            Self::Time | Self::Planned => 1,
             _ => 0,
         }
     }
@@ -128,6 +139,8 @@ pub(crate) struct Row {
 pub(crate) enum Cell {
     /// One text for each of the table's measures, empty where there is none.
     Figures(Vec<String>, Option<Verdict>),
+    /// The same, of what was found of a change.
+    Found(Vec<String>, Finding),
     /// No figures, and why in a word.
     Without(&'static str),
     /// Nothing belongs here.
@@ -138,7 +151,9 @@ impl Cell {
     /// The text for the measure at this index.
     fn text(&self, measure: usize) -> &str {
         match self {
-            Self::Figures(texts, _) => texts.get(measure).map_or("", String::as_str),
+            Self::Figures(texts, _) | Self::Found(texts, _) => {
+                texts.get(measure).map_or("", String::as_str)
+            }
             Self::Without(why) if measure == 0 => why,
             Self::Without(_) | Self::Empty => "",
         }
@@ -158,7 +173,7 @@ impl Table {
             if !self.has_figure(measure) {
                 self.measures.remove(measure);
                 for cell in self.rows.iter_mut().flat_map(|row| &mut row.cells) {
-                    if let Cell::Figures(texts, _) = cell {
+                    if let Cell::Figures(texts, _) | Cell::Found(texts, _) = cell {
                         texts.remove(measure);
                     }
                 }

@@ -6,7 +6,10 @@ mod ended;
 mod killed;
 mod refused;
 mod runs;
+mod server;
+mod shards;
 mod streams;
+mod variants;
 
 use std::path::PathBuf;
 use std::process::{Child, Command, Output, Stdio};
@@ -20,9 +23,15 @@ use tempfile::TempDir;
 use waitmark_reports::record::Record;
 
 /// The benchmark's program. Cargo tells tests the paths of binaries, but not of benchmarks.
-static PROGRAM: LazyLock<PathBuf> = LazyLock::new(|| {
+static PROGRAM: LazyLock<PathBuf> = LazyLock::new(|| program(&["--bench", "speedup"]));
+
+/// The same with a tokio client that is slower by a share that the environment says.
+static BURNING: LazyLock<PathBuf> = LazyLock::new(|| program(&["--test", "burning"]));
+
+fn program(target: &[&str]) -> PathBuf {
     let output = Command::new(env!("CARGO"))
-        .args(["test", "--workspace", "--bench", "speedup", "--no-run", "--message-format=json"])
+        .args(["test", "--workspace", "--no-run", "--message-format=json"])
+        .args(target)
         .current_dir(env!("CARGO_MANIFEST_DIR"))
         .output()
         .unwrap();
@@ -32,7 +41,7 @@ static PROGRAM: LazyLock<PathBuf> = LazyLock::new(|| {
         .filter_map(|line| serde_json::from_str::<Value>(line).ok())
         .find_map(|message| message["executable"].as_str().map(PathBuf::from))
         .expect("cargo built no benchmark")
-});
+}
 
 /// A folder with a profile in it, and a place for what a run writes.
 struct Sandbox(TempDir);

@@ -15,8 +15,8 @@ use tokio::runtime::{Builder, Handle};
 use tokio::sync::mpsc::{self, Receiver, Sender, UnboundedSender};
 use tokio::sync::oneshot;
 use tokio::task::{self, LocalSet};
-use tokio_util::compat::{Compat, TokioAsyncReadCompatExt};
 use waitmark_benches::harness::client::{Client, NoSettings};
+use waitmark_benches::harness::clients::TokioStream;
 use waitmark_benches::harness::runtime::Runtime;
 use waitmark_benches::harness::workload::Workload;
 
@@ -114,7 +114,7 @@ impl Runtime for Local {
     const KIND: &'static str = "tokio-local";
     const CRATES: &'static [&'static str] = &["tokio"];
 
-    type TcpStream = Compat<TcpStream>;
+    type TcpStream = TokioStream;
     type Task<T: Send + 'static> = Task<T>;
     type Sender<T: Send + 'static> = Sender<T>;
     type Receiver<T: Send + 'static> = Receiver<T>;
@@ -163,14 +163,18 @@ impl Runtime for Local {
         }
     }
 
-    async fn connect(addr: SocketAddr) -> io::Result<Self::TcpStream> {
+    async fn connect(addr: SocketAddr) -> io::Result<TokioStream> {
         let stream = TcpStream::connect(addr).await?;
         stream.set_nodelay(true)?;
-        Ok(stream.compat())
+        Ok(stream.into())
     }
 
     async fn sleep(duration: Duration) {
         tokio::time::sleep(duration).await;
+    }
+
+    async fn timeout<F: Future + Send>(duration: Duration, future: F) -> Option<F::Output> {
+        tokio::time::timeout(duration, future).await.ok()
     }
 
     async fn unblock<T: Send + 'static>(&self, f: impl FnOnce() -> T + Send + 'static) -> T {

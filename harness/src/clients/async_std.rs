@@ -7,6 +7,7 @@ use std::time::Duration;
 use std::{env, io, thread};
 
 use async_std::channel::{self, Receiver, Sender};
+use async_std::future;
 use async_std::net::TcpStream;
 use async_std::task::{self, JoinHandle};
 
@@ -71,6 +72,10 @@ impl Runtime for AsyncStd {
 
     async fn sleep(duration: Duration) {
         task::sleep(duration).await;
+    }
+
+    async fn timeout<F: Future + Send>(duration: Duration, future: F) -> Option<F::Output> {
+        future::timeout(duration, future).await.ok()
     }
 
     async fn unblock<T: Send + 'static>(&self, f: impl FnOnce() -> T + Send + 'static) -> T {

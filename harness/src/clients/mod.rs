@@ -10,4 +10,4 @@ pub use async_std::AsyncStd;
 pub use sequential::Sequential;
 pub use smol::Smol;
 pub use thread_pool::ThreadPool;
-pub use tokio::Tokio;
+pub use tokio::{Tokio, TokioStream};

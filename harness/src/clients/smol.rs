@@ -12,7 +12,7 @@ use std::{io, mem};
 
 use smol::channel::{self, Receiver, Sender};
 use smol::net::TcpStream;
-use smol::{Executor, Timer};
+use smol::{Executor, Timer, future};
 
 use crate::runtime::Runtime;
 
@@ -109,6 +109,15 @@ impl Runtime for Smol {
 
     async fn sleep(duration: Duration) {
         Timer::after(duration).await;
+    }
+
+    /// smol has no time-out of its own: this is how the documentation of its timer makes one.
+    async fn timeout<F: Future + Send>(duration: Duration, future: F) -> Option<F::Output> {
+        let late = async {
+            Timer::after(duration).await;
+            None
+        };
+        future::or(async { Some(future.await) }, late).await
     }
 
     async fn unblock<T: Send + 'static>(&self, f: impl FnOnce() -> T + Send + 'static) -> T {

@@ -1,5 +1,7 @@
 //! tokio's multi-thread runtime.
 
+mod stream;
+
 use std::future::Future;
 use std::io;
 use std::net::SocketAddr;
@@ -13,8 +15,8 @@ use std::time::Duration;
 use tokio::net::TcpStream;
 use tokio::sync::mpsc::{self, Receiver, Sender};
 use tokio::task::JoinHandle;
-use tokio_util::compat::{Compat, TokioAsyncReadCompatExt};
 
+pub use self::stream::TokioStream;
 use crate::runtime::Runtime;
 
 /// tokio's multi-thread runtime.
@@ -40,7 +42,7 @@ impl Runtime for Tokio {
     const KIND: &'static str = "tokio";
     const CRATES: &'static [&'static str] = &["tokio"];
 
-    type TcpStream = Compat<TcpStream>;
+    type TcpStream = TokioStream;
     type Task<T: Send + 'static> = Task<T>;
     type Sender<T: Send + 'static> = Sender<T>;
     type Receiver<T: Send + 'static> = Receiver<T>;
@@ -66,14 +68,18 @@ impl Runtime for Tokio {
         let _ = task.0.await;
     }
 
-    async fn connect(addr: SocketAddr) -> io::Result<Self::TcpStream> {
+    async fn connect(addr: SocketAddr) -> io::Result<TokioStream> {
         let stream = TcpStream::connect(addr).await?;
         stream.set_nodelay(true)?;
-        Ok(stream.compat())
+        Ok(stream.into())
     }
 
     async fn sleep(duration: Duration) {
         tokio::time::sleep(duration).await;
+    }
+
+    async fn timeout<F: Future + Send>(duration: Duration, future: F) -> Option<F::Output> {
+        tokio::time::timeout(duration, future).await.ok()
     }
 
     async fn unblock<T: Send + 'static>(&self, f: impl FnOnce() -> T + Send + 'static) -> T {

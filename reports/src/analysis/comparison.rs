@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::pairs::judged;
 use super::sizes::over_sizes;
-use super::{PairOverSizes, Pairs, Quantity, failure, has_figures};
+use super::{PairOverSizes, Pairs, Quantity};
 use crate::guide::{self, Published};
 use crate::record::{Cell, Role, Status};
 use crate::scenario::Scenario;
@@ -96,7 +96,8 @@ impl Comparison {
         let sizes: Vec<u32> =
             cells.iter().map(|cell| cell.n).collect::<BTreeSet<_>>().into_iter().collect();
         let planned = grid(cells, &sizes, &clients);
-        let measured: Vec<&Cell> = cells.iter().copied().filter(|cell| has_figures(cell)).collect();
+        let measured: Vec<&Cell> =
+            cells.iter().copied().filter(|cell| cell.has_figures()).collect();
         let measured = grid(&measured, &sizes, &clients);
 
         let judged = |quantity| judged(&measured, quantity, margin).into_iter();
@@ -174,7 +175,7 @@ impl Row {
 
 impl Outcome {
     fn of(cell: &Cell, ideal_ns: Option<f64>, speedup: Speedup) -> Self {
-        match (failure(cell), Figures::of(cell, ideal_ns, speedup)) {
+        match (cell.failure(), Figures::of(cell, ideal_ns, speedup)) {
             _ if cell.status == Status::Skipped => Self::Skipped,
             (None, Some(figures)) => Self::Measured(figures),
             (reason, _) => Self::Failed(reason.unwrap_or_default().to_owned()),

@@ -1,7 +1,7 @@
 //! Who beats whom: every client against every other, round by round.
 
 use super::Quantity;
-use crate::record::Cell;
+use crate::record::{Cell, Client};
 use crate::scenario::Scenario;
 use crate::stats::{self, Estimate, Verdict};
 
@@ -62,9 +62,10 @@ pub(super) fn couples(count: usize) -> impl Iterator<Item = (usize, usize)> {
     (0..count).flat_map(move |x| (x + 1..count).map(move |y| (x, y)))
 }
 
-/// How far the least known pair of concurrent clients can be from its estimate: half the width of
-/// its 95 % interval, as a share, e.g. 0.02. A client is concurrent unless its `limit` is 1, and
-/// two are a pair where both were measured on the same scenario and size.
+/// How far the least known pair of clients can be from its estimate: half the width of its 95 %
+/// interval, as a share, e.g. 0.02. A pair was measured on the same scenario and size. Where there
+/// are variants it is the same client of two of them; otherwise it is two concurrent clients, which
+/// is every client whose `limit` is not 1. `clients` are those of the profile.
 ///
 /// A run may end early once this is below the precision that its profile asks for. Ending on the
 /// width of intervals keeps what they promise, because the width does not depend on which way the
@@ -72,16 +73,26 @@ pub(super) fn couples(count: usize) -> impl Iterator<Item = (usize, usize)> {
 /// happens to favour one.
 ///
 /// `None` while a pair has no interval yet, and where there is no pair.
-pub fn widest_pair(cells: &[Cell]) -> Option<f64> {
-    let concurrent: Vec<&Cell> =
-        cells.iter().filter(|cell| cell.limit != Some(1) && super::has_figures(cell)).collect();
+pub fn widest_pair(cells: &[Cell], clients: &[Client]) -> Option<f64> {
+    let client = |cell: &Cell| clients.iter().find(|client| client.name == cell.client);
+    let has_variants = clients.iter().any(|client| client.variant.is_some());
+    let measured = cells.iter().filter(|cell| cell.has_figures());
+    let measured: Vec<_> = measured.map(|cell| (cell, Scenario::of(cell), client(cell))).collect();
+    let compared = |x: usize, y: usize| {
+        let ((one, at, first), (other, there, second)) = (&measured[x], &measured[y]);
+        let clients = match (first, second) {
+            (Some(one), Some(other)) if has_variants => {
+                one.variant != other.variant && one.plain_name() == other.plain_name()
+            }
+            _ => !has_variants && one.limit != Some(1) && other.limit != Some(1),
+        };
+        clients && one.n == other.n && at == there
+    };
     let mut widest = None;
-    for (x, y) in couples(concurrent.len()) {
-        let (one, other) = (concurrent[x], concurrent[y]);
-        if one.n == other.n && Scenario::of(one) == Scenario::of(other) {
-            let half = Quantity::Time.ratio(&one.rounds, &other.rounds)?.half_width()?;
-            widest = Some(half.max(widest.unwrap_or(0.0)));
-        }
+    for (x, y) in couples(measured.len()).filter(|&(x, y)| compared(x, y)) {
+        let (one, other) = (measured[x].0, measured[y].0);
+        let half = Quantity::Time.ratio(&one.rounds, &other.rounds)?.half_width()?;
+        widest = Some(half.max(widest.unwrap_or(0.0)));
     }
     widest
 }
@@ -90,6 +101,7 @@ pub fn widest_pair(cells: &[Cell]) -> Option<f64> {
 mod tests {
     use super::*;
     use crate::analysis::Analysis;
+    use crate::record::Record;
     use crate::synthetic;
 
     fn close(got: f64, want: f64) {
@@ -151,13 +163,17 @@ mod tests {
         }
         // As worked by hand for the interval of 1, 2, 4.
         let half = 2f64.powf(4.302_652_729_696_144 / 3f64.sqrt()) - 1.0;
-        close(widest_pair(&record.cells).unwrap(), half);
+        close(widest_pair(&record.cells, &record.profile.clients).unwrap(), half);
         // Nobody to compare with at this size: only the other size is left.
         synthetic::fail(synthetic::cell_mut(&mut record, "tokio", 5), "killed");
-        assert_eq!(widest_pair(&record.cells), Some(0.0));
+        assert_eq!(widest_pair(&record.cells, &record.profile.clients), Some(0.0));
         synthetic::cell_mut(&mut record, "smol", 20).rounds.pop();
-        assert_eq!(widest_pair(&record.cells), None, "a pair without an interval");
-        assert_eq!(widest_pair(&record.cells[..2]), None, "no pair");
+        assert_eq!(
+            widest_pair(&record.cells, &record.profile.clients),
+            None,
+            "a pair without an interval"
+        );
+        assert_eq!(widest_pair(&record.cells[..2], &record.profile.clients), None, "no pair");
     }
 
     #[test]
@@ -165,11 +181,33 @@ mod tests {
         let pair = |change: fn(&mut Cell)| {
             let mut record = synthetic::record_of(&["tokio", "smol"], &[5], 3);
             change(&mut record.cells[0]);
-            widest_pair(&record.cells)
+            widest_pair(&record.cells, &record.profile.clients)
         };
         assert!(pair(|_| ()).is_some());
         assert_eq!(pair(|cell| cell.n = 6), None);
         assert_eq!(pair(|cell| cell.delay_ms = None), None);
         assert_eq!(pair(|cell| cell.workload = "pipeline".to_owned()), None);
+    }
+
+    #[test]
+    fn where_there_are_variants_only_they_are_compared() {
+        let mut record = synthetic::variants(&["base", "new"], &[5], 3);
+        for cell in &mut record.cells {
+            synthetic::time(cell, &[1e6; 3]);
+        }
+        // Far from smol, and from neither of the two tokios.
+        for client in ["tokio@base", "tokio@new"] {
+            let cell = synthetic::cell_mut(&mut record, client, 5);
+            cell.limit = Some(1);
+            synthetic::time(cell, &[1e6, 2e6, 4e6]);
+        }
+        let widest = |record: &Record| widest_pair(&record.cells, &record.profile.clients);
+        assert_eq!(widest(&record), Some(0.0));
+        // Also of a client that is not concurrent: it is held against itself.
+        synthetic::time(synthetic::cell_mut(&mut record, "tokio@new", 5), &[1e6; 3]);
+        let half = 2f64.powf(4.302_652_729_696_144 / 3f64.sqrt()) - 1.0;
+        close(widest(&record).unwrap(), half);
+        record.cells.retain(|cell| !cell.client.ends_with("@new"));
+        assert_eq!(widest(&record), None, "nothing to hold it against");
     }
 }

@@ -6,9 +6,9 @@ use std::fmt;
 
 pub(super) use find::of;
 
-use crate::figure;
 use crate::record::Ended;
 use crate::stats::MIN_ROUNDS;
+use crate::{figure, text};
 
 /// The most places that a warning names.
 const NAMED: usize = 3;
@@ -38,6 +38,11 @@ pub enum Warning {
     EarlyAnswers {
         /// How many answers.
         early: u64,
+    },
+    /// The server that was loaded tells no counters.
+    Uncounted {
+        /// Where it ran.
+        url: String,
     },
     /// The reference has no figures, so there are no speedups.
     NoReference {
@@ -113,6 +118,12 @@ impl fmt::Display for Warning {
                 f,
                 "Answers that the server sent before their delay was over: {early}. Times may be \
                  too short."
+            ),
+            Self::Uncounted { url } => write!(
+                f,
+                "The server at {} is no mock server. Its answers were checked; how many requests it \
+                 got, over how many connections and how many at once, and when it answered, was not.",
+                text::printable(url)
             ),
             Self::NoReference { places } => {
                 let places = named(places);

@@ -12,7 +12,8 @@ use super::{latest_record, print};
 /// Write the report of a record again, and print its speedup table.
 ///
 /// The report is a page (index.html, one file that needs no network), the same tables in
-/// Markdown (summary.md), and one row for each cell (speedup.csv).
+/// Markdown (summary.md), and one row for each cell (speedup.csv). Where several builds were
+/// compared, there is also one row for each change (changes.csv).
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
     /// The record [default: waitmark/record.json in $CARGO_TARGET_DIR, or in target].
@@ -29,7 +30,7 @@ pub(crate) fn run(Arguments { record, output }: Arguments) -> Result<()> {
     let written = report::write(&record, &output)
         .context("the report was not written; name another folder with --output")?;
     let table = table::terminal(&Analysis::of(&record));
-    let files = [written.page, written.summary, written.csv];
-    let paths: String = files.iter().map(|path| format!("{}\n", path.display())).collect();
+    let paths: String =
+        written.files().iter().map(|path| format!("{}\n", path.display())).collect();
     print(&format!("{table}\n{paths}"))
 }

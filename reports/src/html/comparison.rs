@@ -19,7 +19,7 @@ pub(super) fn section(comparison: &Comparison, several: bool) -> Markup {
                 @match table.name {
                     Name::Speedup => { (charts(comparison)) }
                     Name::Costs => { (other_costs(comparison)) }
-                    Name::Versus | Name::Sizes => {}
+                    Name::Versus | Name::Sizes | Name::Changes => {}
                 }
             }
         }
@@ -43,7 +43,11 @@ fn caption(comparison: &Comparison, table: &Table) -> String {
         Measure::Rounds => "what it would take to decide".to_owned(),
         Measure::Ratio => format!("its ratio to that of {}", reference(comparison)),
         Measure::Cpu | Measure::Switches => format!("{}, by the other's", measure.label()),
-        Measure::Efficiency | Measure::Verdict | Measure::Cost => measure.label().to_owned(),
+        Measure::Efficiency
+        | Measure::Verdict
+        | Measure::Cost
+        | Measure::Planned
+        | Measure::Again => measure.label().to_owned(),
     };
     let phrases: Vec<String> = table.measures.iter().map(phrase).collect();
     format!("{}. Each cell: {}.", comparison.scenario.title(), figure::list(&phrases))

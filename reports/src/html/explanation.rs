@@ -10,7 +10,6 @@ use crate::stats::{FAMILY_ERROR, MIN_ROUNDS};
 /// The section that explains every measure on the page.
 pub(super) fn section(analysis: &Analysis) -> Markup {
     let margin = figure::set_percent(analysis.margin);
-    let family = figure::set_percent(FAMILY_ERROR);
     html! {
         section.explanation {
             h2 { "What the numbers mean" }
@@ -35,7 +34,7 @@ pub(super) fn section(analysis: &Analysis) -> Markup {
                     inside the margin. " strong { "undecided" } ": neither, and it says how many \
                     more rounds would probably tell. \
                     Verdicts hold together: of all pairs of clients on all sizes of a table that \
-                    are equal, any is called faster or slower in at most " (family) " of tables \
+                    are equal, any is called faster or slower in at most " (family()) " of tables \
                     (Holm's method). Intervals are individual: each is one pair's own, at 95 %, and \
                     of twenty one may miss." }
                 dt { "over all sizes" }
@@ -49,11 +48,33 @@ pub(super) fn section(analysis: &Analysis) -> Markup {
                     server, with ratios and verdicts like those of times; each cost is a family of \
                     its own. Clients that take the same time may still differ in what they cost. A \
                     count that was 0 in a round has no ratio and no verdict." }
+                (changes_entry(analysis))
                 (guide_entry(analysis))
                 (async_std_entry(analysis))
             }
         }
     }
+}
+
+fn changes_entry(analysis: &Analysis) -> Markup {
+    html! {
+        @if let Some(changes) = &analysis.changes {
+            @let floor = figure::set_percent(changes.floor);
+            dt { "change" }
+            dd { "What a build takes by what " (changes.base) " takes, inside each round, for time and \
+                for CPU time. It is flagged where it is surely not 1 (Holm's method at " (family()) ", \
+                all cells, builds and both quantities of the run as one family) and its estimate is \
+                more than " (floor) " away. What is flagged is run again in fresh processes, and \
+                called a " strong { "regression" } " or an " strong { "improvement" } " where the \
+                rerun alone, judged by the same rule among the reruns, flags it in the same \
+                direction. Otherwise it is " strong { "not confirmed" } ". What a rerun can't tell \
+                from a change of the code is how the code of each build is laid out in memory." }
+        }
+    }
+}
+
+fn family() -> String {
+    figure::set_percent(FAMILY_ERROR)
 }
 
 fn guide_entry(analysis: &Analysis) -> Markup {

@@ -76,6 +76,30 @@ fn several_comparisons_have_a_section_each() {
 }
 
 #[test]
+fn what_changed_comes_before_all_other_tables() {
+    let mut record = synthetic::variants(&["base", "<new>"], &[5], 5);
+    synthetic::slow(synthetic::cell_mut(&mut record, "tokio@<new>", 5), 2.0);
+    synthetic::rerun(&mut record, "tokio@<new>", 5, 2.0);
+    let page = page_of(&record);
+    let at = |text: &str| page.find(text).unwrap_or_else(|| panic!("no {text}"));
+    assert!(at("<h1>&lt;new&gt; takes 2.00x the time of base") < at("What changed from base to"));
+    assert!(at("<table class=\"changes\">") < at("<table class=\"speedup\">"));
+    for part in [
+        "<td class=\"measured\" data-label=\"finding\" data-finding=\"regression\">",
+        "<span class=\"again\">again 2.00x</span>",
+        "<dt>change</dt>",
+        "<h3>Variants</h3>",
+        "<dt>&lt;new&gt;</dt><dd>tokio 1.45.0, commit 111111111111, rustc 1.95.0</dd>",
+    ] {
+        at(part);
+    }
+    let page = page_of(&synthetic::record());
+    for absent in ["What changed", "<dt>change</dt>", "<h3>Variants</h3>"] {
+        assert!(!page.contains(absent), "{absent} in the page of one build");
+    }
+}
+
+#[test]
 fn a_record_without_cells_has_a_page() {
     let page = page_of(&synthetic::record_of(&[], &[], 5));
     assert!(page.contains("No cell of this run has figures."));

@@ -145,7 +145,7 @@ impl Verdict {
 }
 
 /// Whether the whole interval is inside the margin.
-fn inside(Interval { low, high }: Interval, margin: f64) -> bool {
+pub(crate) fn inside(Interval { low, high }: Interval, margin: f64) -> bool {
     low >= 1.0 / (1.0 + margin) && high <= 1.0 + margin
 }
 

@@ -22,7 +22,7 @@ pub(crate) fn costs(
         outcomes
             .clone()
             .any(measured)
-            .then(|| Row { head: head(*quantity).to_owned(), cells: outcomes.map(cell).collect() })
+            .then(|| Row { head: quantity.label().to_owned(), cells: outcomes.map(cell).collect() })
     };
     let rows: Vec<Row> = quantities.iter().filter_map(of_quantity).collect();
     let table = Table {
@@ -35,18 +35,6 @@ pub(crate) fn costs(
         notes: notes(comparison),
     };
     (!table.rows.is_empty()).then(|| table.without_empty_measures())
-}
-
-fn head(quantity: Quantity) -> &'static str {
-    match quantity {
-        Quantity::Time => "time",
-        Quantity::Cpu => "CPU",
-        Quantity::User => "user",
-        Quantity::System => "kernel",
-        Quantity::Server => "server CPU",
-        Quantity::Voluntary => "switches",
-        Quantity::Involuntary => "preempted",
-    }
 }
 
 fn notes(comparison: &Comparison) -> Vec<String> {

@@ -11,6 +11,7 @@ pub(crate) fn html(table: &Table, caption: &str) -> Markup {
         Name::Speedup => "speedup",
         Name::Costs => "costs",
         Name::Versus | Name::Sizes => "versus",
+        Name::Changes => "changes",
     };
     html! {
         table class=(class) {
@@ -48,18 +49,29 @@ fn html_cell(table: &Table, column: &Column, cell: &Cell) -> Markup {
             let verdict = verdict.map(Verdict::as_str);
             html! {
                 td class=(kind) data-label=(column.head) data-verdict=[verdict] {
-                    div.figures {
-                        @for (&measure, text) in table.measures.iter().zip(texts) {
-                            @if !text.is_empty() { (figure(measure, text)) }
-                        }
-                    }
+                    (figures(table, texts))
                 }
             }
         }
+        Cell::Found(texts, finding) => html! {
+            td class=(kind) data-label=(column.head) data-finding=(finding.as_str()) {
+                (figures(table, texts))
+            }
+        },
         Cell::Without(why) => html! {
             td class={ (kind) " without" } data-label=(column.head) { span { (why) } }
         },
         Cell::Empty => html! { td class={ (kind) " empty" } data-label=(column.head) {} },
+    }
+}
+
+fn figures(table: &Table, texts: &[String]) -> Markup {
+    html! {
+        div.figures {
+            @for (&measure, text) in table.measures.iter().zip(texts) {
+                @if !text.is_empty() { (figure(measure, text)) }
+            }
+        }
     }
 }
 
@@ -74,10 +86,12 @@ fn figure(measure: Measure, text: &str) -> Markup {
         Measure::Cost => "cost",
         Measure::Ratio => "ratio",
         Measure::Cpu | Measure::Switches => "witness",
+        Measure::Planned => "planned",
+        Measure::Again => "again",
     };
     // Without a row of labels beside it, a figure has to say what it is.
     let label = match measure {
-        Measure::Cpu | Measure::Switches => Some(measure.label()),
+        Measure::Cpu | Measure::Switches | Measure::Again => Some(measure.label()),
         _ => None,
     };
     html! {

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::ops::Range;
 
 use super::speedup::speedup;
-use super::{Name, Table, costs};
+use super::{Name, Row, Table, changes, costs};
 use crate::analysis::{Analysis, Comparison, Quantity};
 use crate::headline;
 
@@ -16,6 +16,13 @@ const GAP: &str = "  ";
 /// columns.
 pub fn terminal(analysis: &Analysis) -> String {
     let mut text = wrapped("", &headline::of(analysis));
+    for table in analysis.changes.iter().flat_map(changes) {
+        let _ = writeln!(text, "\n{}\n", table.title);
+        text.push_str(&plain(&table));
+        for note in &table.notes {
+            text.push_str(&wrapped("  ", note));
+        }
+    }
     for comparison in &analysis.comparisons {
         let _ = writeln!(text, "\n{}\n", comparison.scenario.title());
         for table in tables(comparison) {
@@ -101,24 +108,43 @@ fn plain(table: &Table) -> String {
 /// The lines of the columns in `block`.
 fn block_lines(table: &Table, block: Range<usize>, layout: &Layout) -> String {
     let Layout { head, measure, columns } = layout;
+    // Rows of a line or two stand close, and their names begin where the others' do.
+    let is_list = table.name == Name::Changes;
+    let named = |name: &str| match is_list {
+        true => format!("{GAP}{name:head$}"),
+        false => format!("{GAP}{name:>head$}"),
+    };
     let mut text = String::new();
-    let mut line = format!("{GAP}{:>head$}{GAP}{:measure$}", table.corner, "");
+    let mut line = format!("{}{GAP}{:measure$}", named(table.corner), "");
     for at in block.clone() {
         let _ = write!(line, "{GAP}{:>1$}", table.columns[at].head, columns[at]);
     }
     push_line(&mut text, &line);
     for row in &table.rows {
         for (index, of) in table.measures.iter().enumerate() {
+            if is_list && index > 0 && !has_text(row, index) {
+                continue;
+            }
             let name = if index == 0 { row.head.as_str() } else { "" };
-            let mut line = format!("{GAP}{name:>head$}{GAP}{:measure$}", of.label());
+            let mut line = format!("{}{GAP}{:measure$}", named(name), of.label());
             for at in block.clone() {
                 let _ = write!(line, "{GAP}{:>1$}", row.cells[at].text(index), columns[at]);
             }
             push_line(&mut text, &line);
         }
+        if !is_list {
+            text.push('\n');
+        }
+    }
+    if is_list {
         text.push('\n');
     }
     text
+}
+
+/// Whether any cell of the row has a text for the measure at this index.
+fn has_text(row: &Row, index: usize) -> bool {
+    row.cells.iter().any(|cell| !cell.text(index).is_empty())
 }
 
 fn push_line(text: &mut String, line: &str) {

@@ -1,5 +1,6 @@
 //! The tables of synthetic records, as a reader sees them.
 
+mod changes;
 mod matrix;
 
 use super::*;

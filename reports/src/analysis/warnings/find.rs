@@ -1,7 +1,7 @@
 //! Finds what weakens a record's figures.
 
 use super::Warning;
-use crate::analysis::{Comparison, Outcome, Quantity, Row, Speedup, has_figures};
+use crate::analysis::{Comparison, Outcome, Quantity, Row, Speedup};
 use crate::record::{Cell, Counts, Ended, Record, Role, Status};
 use crate::scenario::Scenario;
 use crate::stats::{self, MIN_ROUNDS};
@@ -26,11 +26,12 @@ const LATE: f64 = 0.1;
 
 /// Every warning of a record, the gravest first.
 pub(in crate::analysis) fn of(record: &Record, comparisons: &[Comparison]) -> Vec<Warning> {
-    let measured: Vec<&Cell> = record.cells.iter().filter(|cell| has_figures(cell)).collect();
+    let measured: Vec<&Cell> = record.cells.iter().filter(|cell| cell.has_figures()).collect();
     [
         stopped(record),
         failed(comparisons),
         early_answers(record),
+        uncounted(record),
         no_reference(comparisons),
         missing_rounds(record, &measured),
         few_rounds(&measured),
@@ -65,6 +66,12 @@ fn failed(comparisons: &[Comparison]) -> Option<Warning> {
 fn early_answers(record: &Record) -> Option<Warning> {
     let early = conditions::early(&record.cells);
     (early > 0).then_some(Warning::EarlyAnswers { early })
+}
+
+fn uncounted(record: &Record) -> Option<Warning> {
+    let url = record.server.url.clone()?;
+    let counted = record.cells.iter().any(|cell| cell.expected.is_some());
+    (!counted).then_some(Warning::Uncounted { url })
 }
 
 fn no_reference(comparisons: &[Comparison]) -> Option<Warning> {

@@ -27,6 +27,20 @@ fn a_good_record_has_none() {
 }
 
 #[test]
+fn a_server_elsewhere_that_counts_nothing_is_named() {
+    let elsewhere = |record: &mut Record| record.server.url = Some("http://a:80".to_owned());
+    assert_eq!(warned(elsewhere), "", "it counts");
+    let uncounted = warned(|record| {
+        elsewhere(record);
+        for cell in &mut record.cells {
+            cell.expected = None;
+            cell.rounds.iter_mut().for_each(|round| round.server = None);
+        }
+    });
+    insta::assert_snapshot!(uncounted, @"The server at http://a:80 is no mock server. Its answers were checked; how many requests it got, over how many connections and how many at once, and when it answered, was not.");
+}
+
+#[test]
 fn every_weakness_is_warned_of() {
     let mut record = synthetic::record_of(&CLIENTS, &[5, 20], 2);
     record.ended = Ended::Interrupted;

@@ -24,7 +24,7 @@ pub enum Quantity {
 
 impl Quantity {
     /// Every quantity, each at the place of its number.
-    pub(super) const ALL: [Self; 7] = [
+    pub(crate) const ALL: [Self; 7] = [
         Self::Time,
         Self::Cpu,
         Self::User,
@@ -54,13 +54,26 @@ impl Quantity {
         }
     }
 
+    /// Its name, as in tables.
+    pub(crate) fn label(self) -> &'static str {
+        match self {
+            Self::Time => "time",
+            Self::Cpu => "CPU",
+            Self::User => "user",
+            Self::System => "kernel",
+            Self::Server => "server CPU",
+            Self::Voluntary => "switches",
+            Self::Involuntary => "preempted",
+        }
+    }
+
     /// Whether it is an amount of time, in nanoseconds, and not a count.
     pub fn is_time(self) -> bool {
         !matches!(self, Self::Voluntary | Self::Involuntary)
     }
 
     /// What a batch of this round took of it, on average; `None` where that was not measured.
-    pub(super) fn of(self, round: &Round) -> Option<f64> {
+    pub(crate) fn of(self, round: &Round) -> Option<f64> {
         let cost = |sum: fn(&Costs) -> Option<u64>| {
             Some(sum(round.costs.as_ref()?)? as f64 / round.batches as f64)
         };
@@ -79,7 +92,7 @@ impl Quantity {
     ///
     /// A count may be 0 in a round, and then has no logarithm: it gets the arithmetic mean, without
     /// an interval.
-    pub(super) fn estimate(self, rounds: &[Round]) -> Option<Estimate> {
+    pub(crate) fn estimate(self, rounds: &[Round]) -> Option<Estimate> {
         let values: Vec<f64> = rounds.iter().filter_map(|round| self.of(round)).collect();
         Estimate::geometric_mean(&values).or_else(|| {
             let value = stats::mean(&values).filter(|mean| mean.is_finite())?;
@@ -90,13 +103,13 @@ impl Quantity {
     /// How many times as little of it `one` takes as `other`: the ratio inside each round that both
     /// have, averaged over rounds. `None` where they share no round, or either counted none of it
     /// in one of them.
-    pub(super) fn ratio(self, one: &[Round], other: &[Round]) -> Option<Estimate> {
+    pub(crate) fn ratio(self, one: &[Round], other: &[Round]) -> Option<Estimate> {
         let ratios: Vec<f64> = self.ratios(one, other).map(|(_, ratio)| ratio).collect();
         Estimate::geometric_mean(&ratios)
     }
 
     /// The ratios of [`Quantity::ratio`], each with its round. Both have their rounds in order.
-    pub(super) fn ratios(self, one: &[Round], other: &[Round]) -> impl Iterator<Item = (u32, f64)> {
+    pub(crate) fn ratios(self, one: &[Round], other: &[Round]) -> impl Iterator<Item = (u32, f64)> {
         one.iter().filter_map(move |round| {
             let same = other.binary_search_by_key(&round.round, |other| other.round).ok()?;
             Some((round.round, self.of(&other[same])? / self.of(round)?))
