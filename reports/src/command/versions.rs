@@ -17,13 +17,13 @@ use std::ffi::OsString;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
 
 use cargo::Cargo;
 use process::Interrupted;
-use progress::Progress;
+use progress::{Progress, shown};
 use what::{Request, Subject};
 use workshop::Workshop;
 use workspace::Workspace;
@@ -33,6 +33,9 @@ const USAGE: u8 = 2;
 
 /// The exit code of an interrupted run, by the shell's convention for SIGINT.
 const INTERRUPTED: u8 = 130;
+
+/// Chooses the benchmark's profile.
+const PROFILE: &str = "WAITMARK_PROFILE";
 
 /// The longest run that the benchmark takes.
 const LONGEST: Duration = Duration::from_secs(24 * 3600);
@@ -106,60 +109,92 @@ pub(crate) fn run(arguments: Arguments) -> Result<ExitCode> {
         }
     };
     process::listen()?;
-    let Err(error) = build_and_measure(&arguments, &request);
-    if error.is::<Interrupted>() {
+    build_and_measure(&arguments, &request).or_else(|error| {
+        if !error.is::<Interrupted>() {
+            return Err(error);
+        }
         eprintln!("interrupted: finished builds are kept");
-        return Ok(ExitCode::from(INTERRUPTED));
-    }
-    Err(error)
+        Ok(ExitCode::from(INTERRUPTED))
+    })
 }
 
-/// Builds all variants, then becomes the benchmark that measures them.
-fn build_and_measure(arguments: &Arguments, request: &Request) -> Result<std::convert::Infallible> {
+/// Builds the benchmark and all variants, then becomes the benchmark, which measures them.
+fn build_and_measure(arguments: &Arguments, request: &Request) -> Result<ExitCode> {
     let bench = arguments.bench.as_deref();
     let workspace = Workspace::find(arguments.manifest_path.as_deref(), bench)?;
-    let mut progress = Progress::new();
     let variants = variant::resolve(request, &workspace)?;
+    let mut progress = Progress::new();
+    let executable = referee(&workspace, &mut progress)?;
+    if let Some(code) = refused(&executable, &workspace, arguments, request)? {
+        return Ok(code);
+    }
     let workshop = Workshop::open(&workspace, bench, &mut progress)?;
-    let mut options: Vec<OsString> = Vec::new();
+    let mut command = benchmark(&executable, &workspace, arguments)?;
+    command.arg("--bench");
     for variant in &variants {
-        let executable = workshop.build(variant, &mut progress)?;
         let mut named = OsString::from(format!("{}=", variant.name));
-        named.push(executable);
-        options.extend(["--variant".into(), named]);
+        named.push(workshop.build(variant, &mut progress)?);
+        command.arg("--variant").arg(named);
     }
-    options.push("--only-variants".into());
-    if let Subject::Package(spec) = &request.subject {
-        options.extend(["--crate".into(), (&spec.name).into()]);
-    }
-    if let Some(time) = &arguments.max_time {
-        options.extend(["--max-time".into(), time.into()]);
-    }
-    if arguments.no_confirm {
-        options.push("--no-confirm".into());
-    }
-    options.extend(arguments.rest.iter().map(OsString::from));
-    let built =
-        Cargo::new("the benchmark", &workspace.root, &mut progress).bench(&workspace.bench, &[])?;
+    command.arg("--only-variants");
+    command.args(arguments.max_time.iter().flat_map(|time| ["--max-time", time]));
+    command.args(arguments.no_confirm.then_some("--no-confirm"));
+    command.args(cells(arguments, request));
+    drop(progress);
     process::check()?;
-    measure(&built.executable, &workspace, arguments.profile.as_deref(), &options)
+    // Its exit code, its answer to Ctrl-C and its progress bar are then its own.
+    Err(command.exec()).with_context(|| format!("can't run {}", executable.display()))
 }
 
-/// Becomes the benchmark, as `cargo bench` runs it: so its exit code, its answer to Ctrl-C and its
-/// progress bar are its own.
-fn measure(
+/// Builds the benchmark as it is, to serve the variants' clients and to watch them.
+fn referee(workspace: &Workspace, progress: &mut Progress) -> Result<PathBuf> {
+    let started = Instant::now();
+    let title = "the benchmark";
+    let built = Cargo::new(title, &workspace.root, progress).bench(&workspace.bench, &[])?;
+    if built.is_new {
+        progress.say(&format!("{title}: built in {}", shown(started.elapsed())));
+    }
+    Ok(built.executable)
+}
+
+/// What the benchmark refuses is refused before minutes of building: the exit code, if it does.
+fn refused(
     executable: &Path,
     workspace: &Workspace,
-    profile: Option<&str>,
-    options: &[OsString],
-) -> Result<std::convert::Infallible> {
+    arguments: &Arguments,
+    request: &Request,
+) -> Result<Option<ExitCode>> {
+    let mut command = benchmark(executable, workspace, arguments)?;
+    if arguments.profile.is_none() && env::var_os(PROFILE).is_none() {
+        command.env(PROFILE, "variants");
+    }
+    command.arg("--list").args(cells(arguments, request));
+    let ended = process::run(&mut command, |_| ())?;
+    if ended.status.success() {
+        return Ok(None);
+    }
+    eprintln!("{}", ended.said.join("\n"));
+    let code = ended.status.code().and_then(|code| u8::try_from(code).ok());
+    Ok(Some(code.map_or(ExitCode::FAILURE, ExitCode::from)))
+}
+
+/// The options that choose cells, and those that the user adds.
+fn cells(arguments: &Arguments, request: &Request) -> Vec<String> {
+    let of_crate = match &request.subject {
+        Subject::Workspace => Vec::new(),
+        Subject::Package(spec) => vec!["--crate".to_owned(), spec.name.clone()],
+    };
+    [of_crate, arguments.rest.clone()].concat()
+}
+
+/// The benchmark's program, as `cargo bench` runs it.
+fn benchmark(executable: &Path, workspace: &Workspace, arguments: &Arguments) -> Result<Command> {
     let here = env::current_dir().context("the current folder is gone")?;
     let mut command = Command::new(executable);
     // The benchmark takes paths from where it was called, which a shell's PWD says.
     command.current_dir(&workspace.bench.folder).env("PWD", here);
-    command.envs(profile.map(|profile| ("WAITMARK_PROFILE", profile)));
-    let error = command.arg("--bench").args(options).exec();
-    Err(error).with_context(|| format!("can't run {}", executable.display()))
+    command.envs(arguments.profile.as_ref().map(|profile| (PROFILE, profile)));
+    Ok(command)
 }
 
 /// Refused here and not after minutes of building.

@@ -22,6 +22,7 @@ fn two_versions_are_built_and_measured_as_variants() {
         "1/2",
     ]);
     insta::assert_snapshot!(said, @"
+    the benchmark: built
     nap 1.0.0: built
     nap 1.0.2: built
     ");
@@ -30,11 +31,11 @@ fn two_versions_are_built_and_measured_as_variants() {
     --variant 1.0.0: nap 1.0.0 without server, first, lock true, commit HEAD
     --variant newest: nap 1.0.2 without server, first, lock true, commit HEAD
     --only-variants
-    --crate
-    nap
     --max-time
     1m
     --no-confirm
+    --crate
+    nap
     naps/tokio
     --shard
     1/2
@@ -51,6 +52,7 @@ fn one_version_is_compared_with_that_of_the_lock_file() {
     let sandbox = Sandbox::new();
     let (measured, said) = sandbox.measured(&["nap", "1.0.2"]);
     insta::assert_snapshot!(said, @"
+    the benchmark: built
     nap 1.0.1: built
     nap 1.0.2: built
     ");
@@ -89,7 +91,7 @@ fn a_build_is_kept_until_something_it_is_made_of_changes() {
     assert!(sandbox.measured(&both).0.contains(", first, "));
     let flags = |flags: &str| {
         let mut command = sandbox.versions("repo", &both);
-        sandbox.plain(&command.env("RUSTFLAGS", flags).output().unwrap().stderr)
+        sandbox.of_variants(&command.env("RUSTFLAGS", flags).output().unwrap().stderr)
     };
     assert_eq!(flags("-Cdebuginfo=1"), built);
     assert_eq!(flags("-Cdebuginfo=1"), kept);
@@ -116,6 +118,7 @@ fn a_checkout_and_a_repository_take_the_place_of_the_registrys() {
     ]);
     let short = |text: String| text.replace(&commit[..7], "COMMIT1").replace(&head[..7], "COMMIT2");
     insta::assert_snapshot!(short(said), @"
+    the benchmark: built
     nap from /checkouts/nap: built
     nap from file:///fork#v1: built
     nap from file:///fork#COMMIT1: built
@@ -154,6 +157,7 @@ fn revisions_of_the_workspace_itself() {
     let (measured, said) = sandbox.measured(&[".", &first, "v2", "head=."]);
     let short = |text: String| text.replace(&first[..7], "COMMIT1");
     insta::assert_snapshot!(short(said), @"
+    the benchmark: built
     revision COMMIT1: built
     revision v2: built
     the work tree: built
@@ -233,6 +237,7 @@ fn cargos_cache_is_enough_where_the_registry_is_out_of_reach() {
     sandbox.write_code("second");
     let (measured, said) = sandbox.measured(&["nap", "1.0.0"]);
     insta::assert_snapshot!(said, @"
+    the benchmark: built
     nap 1.0.1: built
     nap 1.0.0: the registry is out of reach, chosen from what cargo's cache has
     nap 1.0.0: built
@@ -242,7 +247,7 @@ fn cargos_cache_is_enough_where_the_registry_is_out_of_reach() {
     sandbox.write_code("third");
     let output =
         sandbox.versions("repo", &["nap", "1.0.0"]).env("CARGO_NET_OFFLINE", "true").output();
-    let said = sandbox.plain(&output.unwrap().stderr);
+    let said = sandbox.of_variants(&output.unwrap().stderr);
     assert_eq!(said, "nap 1.0.1: built\nnap 1.0.0: built");
     // What is not in the cache is named.
     let refusal = sandbox.refusal(&["nap", "1.0.2"], 1);

@@ -48,8 +48,7 @@ fn packages_that_the_benchmark_is_not_made_of() {
         .replace("server = []", "server = [\"dep:nap\"]")
         .replace("nap = \"1\"", "nap = { version = \"1\", optional = true }");
     fs::write(&path, manifest).unwrap();
-    let bench = "fn main() { assert!(!cfg!(feature = \"server\")); }";
-    sandbox.write("repo/bench/speedup.rs", bench);
+    sandbox.write("repo/bench/speedup.rs", "fn main() {}");
     let said = sandbox.refusal(&["nap", "1.0.0"], 1);
     let last = said.lines().last().unwrap();
     insta::assert_snapshot!(last, @"error: nap 1.0.1: no part of the benchmark is built with nap, nothing would differ");
@@ -84,6 +83,18 @@ fn wrong_arguments_are_refused_before_anything_is_built() {
     assert!(!sandbox.path("repo/target").exists());
     let said = sandbox.refusal(&["nap", "a=1.0.0", "a=1.0.2"], 1);
     assert_eq!(said, "error: two variants are named a: each needs its own");
+}
+
+#[test]
+fn what_the_benchmark_refuses_is_refused_before_any_variant_is_built() {
+    let sandbox = Sandbox::new();
+    let said = sandbox.refusal(&["nap", "1.0.0", "--", "no/such"], 1);
+    let expected = "the benchmark: built\nerror: no cell of profile variants matches";
+    assert_eq!(said, expected);
+    let mut command = sandbox.versions("repo", &["nap", "1.0.0", "--", "no/such"]);
+    let output = command.env("WAITMARK_PROFILE", "mine").output().unwrap();
+    assert_eq!(sandbox.plain(&output.stderr), "error: no cell of profile mine matches");
+    assert!(!sandbox.path("repo/target/waitmark").exists());
 }
 
 #[test]

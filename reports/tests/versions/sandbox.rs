@@ -19,6 +19,13 @@ fn main() {
         print!("nap {} {server} server, {}, lock {lock}, commit {commit}", nap::NAP, waitmark_code::CODE);
         return;
     }
+    if arguments[0] == "--list" {
+        let is_refused = arguments.contains(&"no/such".to_owned());
+        if is_refused {
+            eprintln!("error: no cell of profile {} matches", env::var("WAITMARK_PROFILE").unwrap());
+        }
+        process::exit(is_refused.into());
+    }
     let mut arguments = arguments.into_iter();
     while let Some(argument) = arguments.next() {
         if argument != "--variant" {
@@ -160,11 +167,18 @@ impl Sandbox {
         command
     }
 
-    /// What the benchmark printed, and what was said of the builds, without times and places.
+    /// What the benchmark printed, and what was said of the variants' builds.
     pub(crate) fn measured(&self, arguments: &[&str]) -> (String, String) {
         let output = self.versions("repo", arguments).output().unwrap();
         assert!(output.status.success(), "{output:?}");
-        (self.plain(&output.stdout), self.plain(&output.stderr))
+        (self.plain(&output.stdout), self.of_variants(&output.stderr))
+    }
+
+    /// What was said of all but the workspace's own build.
+    pub(crate) fn of_variants(&self, said: &[u8]) -> String {
+        let said = self.plain(said);
+        let lines = said.lines().filter(|line| *line != "the benchmark: built");
+        lines.collect::<Vec<_>>().join("\n")
     }
 
     /// What it says as it fails with this exit code.

@@ -34,6 +34,8 @@ pub(super) struct Artifact {
 /// A finished build.
 pub(super) struct Built {
     pub(super) executable: PathBuf,
+    /// Whether anything had to be built for it.
+    pub(super) is_new: bool,
     pub(super) artifacts: Vec<Artifact>,
 }
 
@@ -141,6 +143,7 @@ impl Built {
             manifest_path: PathBuf,
             target: Target,
             executable: Option<PathBuf>,
+            fresh: bool,
         }
         #[derive(Deserialize)]
         struct Target {
@@ -148,16 +151,18 @@ impl Built {
             kind: Vec<String>,
         }
         let mut executable = None;
+        let mut is_new = false;
         let mut artifacts = Vec::new();
         // Messages of other kinds have other fields.
         for message in messages.lines().filter_map(|line| serde_json::from_str(line).ok()) {
-            let Message { package_id, manifest_path, target, executable: path } = message;
+            let Message { package_id, manifest_path, target, executable: path, fresh } = message;
+            is_new |= !fresh;
             if target.name == bench.name && target.kind.iter().any(|kind| kind == "bench") {
                 executable = path.or(executable);
             }
             artifacts.push(Artifact { package: package_id, manifest: manifest_path });
         }
-        Some(Built { executable: executable?, artifacts })
+        Some(Built { executable: executable?, is_new, artifacts })
     }
 }
 
@@ -168,15 +173,15 @@ mod tests {
     #[test]
     fn the_executable_is_the_benchmarks_and_no_other() {
         let messages = r#"
-            {"reason":"compiler-artifact","package_id":"registry+https://h#tokio@1.44.2","manifest_path":"/r/tokio/Cargo.toml","target":{"kind":["lib"],"name":"tokio"},"executable":null}
+            {"reason":"compiler-artifact","package_id":"registry+https://h#tokio@1.44.2","manifest_path":"/r/tokio/Cargo.toml","target":{"kind":["lib"],"name":"tokio"},"executable":null,"fresh":false}
             {"reason":"build-script-executed","package_id":"x","linked_libs":[]}
-            {"reason":"compiler-artifact","package_id":"path+file:///w#0.1.0","manifest_path":"/w/Cargo.toml","target":{"kind":["bin"],"name":"speedup"},"executable":"/t/bin"}
-            {"reason":"compiler-artifact","package_id":"path+file:///w#0.1.0","manifest_path":"/w/Cargo.toml","target":{"kind":["bench"],"name":"speedup"},"executable":"/t/bench"}
+            {"reason":"compiler-artifact","package_id":"path+file:///w#0.1.0","manifest_path":"/w/Cargo.toml","target":{"kind":["bin"],"name":"speedup"},"executable":"/t/bin","fresh":true}
+            {"reason":"compiler-artifact","package_id":"path+file:///w#0.1.0","manifest_path":"/w/Cargo.toml","target":{"kind":["bench"],"name":"speedup"},"executable":"/t/bench","fresh":true}
             {"reason":"build-finished","success":true}"#;
         let bench = Bench { package: "w".into(), name: "speedup".into(), folder: "/w".into() };
         let built = Built::read(messages, &bench).unwrap();
         assert_eq!(built.executable, Path::new("/t/bench"));
-        assert_eq!(built.artifacts.len(), 3);
+        assert_eq!((built.artifacts.len(), built.is_new), (3, true));
         assert_eq!(built.artifacts[0].package, "registry+https://h#tokio@1.44.2");
         assert!(Built::read("{}", &bench).is_none());
     }

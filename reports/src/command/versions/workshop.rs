@@ -20,7 +20,7 @@ use super::progress::{Progress, shown};
 use super::tree::Tree;
 use super::variant::{To, Variant};
 use super::workspace::Workspace;
-use super::{git, names, process};
+use super::{git, process};
 
 /// Has to change when the same code is to be built in another way.
 const EDITION: u32 = 1;
@@ -154,7 +154,7 @@ impl<'a> Workshop<'a> {
         if let Some(set) = &variant.set {
             set.hash_with_files(&mut hasher)?;
         }
-        Ok(format!("{}-{:016x}", names::of(&variant.title), hasher.finish()))
+        Ok(format!("{:016x}", hasher.finish()))
     }
 
     /// Builds the variant in the copy, and checks that it is one.
