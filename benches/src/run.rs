@@ -22,7 +22,7 @@ use crate::progress::{Progress, round as about};
 use crate::rounds::{Ground, Rounds, estimate};
 use crate::server::Server;
 use crate::turn::Stopped;
-use crate::{interrupt, output, preflight, verify};
+use crate::{interrupt, output, preflight, variant, verify};
 
 /// The part of a time limit that the first rounds of variants may take, so that there is time to run
 /// again what looks changed.
@@ -227,7 +227,7 @@ impl<'a> Bench<'a> {
             about(planned),
             limit.unwrap_or_default()
         )];
-        lines.extend(self.plan.variants.iter().map(|variant| variant.to_string()));
+        lines.extend(variant::described(&self.plan.variants));
         if let Some(server) = self.server.as_ref().filter(|server| !server.counts)
             && let Some(url) = server.elsewhere()
         {

@@ -1,6 +1,6 @@
 //! Variants: other builds of this benchmark, whose clients run in the same rounds as its own.
 
-use std::fmt;
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::RecvTimeoutError;
@@ -162,17 +162,25 @@ fn understood(path: &Path, Description { protocol, schema, build }: Description)
     serde_json::from_value(build).with_context(|| format!("what {shown} says of itself"))
 }
 
-/// What is measured, for people: `variant base: 0123456789ab, tokio 1.44.2, smol 2.0.2`.
-impl fmt::Display for Variant {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "variant {}: ", self.name)?;
-        let build = match &self.build {
+/// What the variants are, a line each: the commit, and the crates in which they differ.
+pub(crate) fn described(variants: &[Arc<Variant>]) -> Vec<String> {
+    let versions = |name: &String| {
+        let builds = variants.iter().filter_map(|variant| variant.build.as_ref().ok());
+        builds.map(|build| build.versions.get(name)).collect::<BTreeSet<_>>()
+    };
+    let line = |variant: &Arc<Variant>| {
+        let name = &variant.name;
+        let build = match &variant.build {
             Ok(build) => build,
-            Err(reason) => return f.write_str(reason),
+            Err(reason) => return format!("variant {name}: {reason}"),
         };
-        f.write_str(build.git_rev.as_deref().unwrap_or("no commit is known"))?;
-        build.versions.iter().try_for_each(|(name, version)| write!(f, ", {name} {version}"))
-    }
+        let commit = build.git_rev.as_ref().map(|commit| format!("commit {commit}"));
+        let differ = build.versions.iter().filter(|(name, _)| versions(name).len() > 1);
+        let differ = differ.map(|(name, version)| format!("{name} {version}"));
+        let parts: Vec<String> = commit.into_iter().chain(differ).collect();
+        format!("variant {name}: {}", parts.join(", "))
+    };
+    variants.iter().map(line).collect()
 }
 
 impl Variant {
@@ -253,6 +261,25 @@ mod tests {
         assert_eq!(missing.to_string(), "no program /no/such");
         let folder = ask(Path::new("/")).unwrap_err().to_string();
         assert!(folder.starts_with("/ is no program: name the file"), "{folder}");
+    }
+
+    #[test]
+    fn variants_are_described_by_what_they_differ_in() {
+        let variant = |name: &str, tokio: &str| {
+            let versions = [("smol", "2.0.2"), ("tokio", tokio)];
+            let versions = versions.map(|(name, version)| (name.to_owned(), version.to_owned()));
+            let git_rev = Some("0123456".to_owned());
+            let build = Ok(Build { versions: versions.into(), git_rev, ..build() });
+            Arc::new(Variant { name: name.to_owned(), program: None, build })
+        };
+        let silent = Err("no word from it".to_owned());
+        let silent = Variant { name: "c".to_owned(), program: None, build: silent };
+        let variants = [variant("a", "1.44.2"), variant("b", "1.45.0"), Arc::new(silent)];
+        insta::assert_snapshot!(described(&variants).join("\n"), @r"
+        variant a: commit 0123456, tokio 1.44.2
+        variant b: commit 0123456, tokio 1.45.0
+        variant c: no word from it
+        ");
     }
 
     #[test]
