@@ -120,7 +120,8 @@ impl<'a> Cargo<'a> {
         let mut doing = format!("cargo {}", arguments.first().unwrap_or(&""));
         let ended = process::run(&mut command, |line| {
             if let Some(line) = line.map(str::trim).filter(|line| !line.is_empty()) {
-                doing = line.to_owned();
+                // `Compiling tokio v1.44.2 (/where/it/is)`
+                doing = line.split(" (").next().unwrap_or(line).to_owned();
             }
             let passed = shown(self.started.elapsed());
             self.progress.show(&format!("{}, {passed}: {doing}", self.title));

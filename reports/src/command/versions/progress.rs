@@ -9,12 +9,13 @@ const WIDTH: usize = 78;
 /// Standard error, with at most one line that is taken back.
 pub(super) struct Progress {
     is_terminal: bool,
-    is_shown: bool,
+    /// The line that is there now; empty for none.
+    shown: String,
 }
 
 impl Progress {
     pub(super) fn new() -> Self {
-        Progress { is_terminal: io::stderr().is_terminal(), is_shown: false }
+        Progress { is_terminal: io::stderr().is_terminal(), shown: String::new() }
     }
 
     /// A line that stays.
@@ -26,19 +27,19 @@ impl Progress {
 
     /// A line that the next one takes the place of; none where there is no terminal.
     pub(super) fn show(&mut self, line: &str) {
-        if !self.is_terminal {
+        let line: String = line.chars().take(WIDTH).collect();
+        if !self.is_terminal || line == self.shown {
             return;
         }
         self.clear();
-        let line: String = line.chars().take(WIDTH).collect();
         let mut stderr = io::stderr().lock();
         let _ = write!(stderr, "{line}").and_then(|()| stderr.flush());
-        self.is_shown = true;
+        self.shown = line;
     }
 
     /// Takes the moving line back.
     pub(super) fn clear(&mut self) {
-        if std::mem::take(&mut self.is_shown) {
+        if !std::mem::take(&mut self.shown).is_empty() {
             let _ = write!(io::stderr().lock(), "\r\x1b[2K");
         }
     }
