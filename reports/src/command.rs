@@ -2,6 +2,7 @@
 
 pub(crate) mod gate;
 pub(crate) mod report;
+pub(crate) mod versions;
 
 use std::env;
 use std::io::{self, Write};

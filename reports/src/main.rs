@@ -1,4 +1,4 @@
-//! `waitmark`: what is done with the records of `cargo bench`. It measures nothing.
+//! `waitmark`: what is done before `cargo bench` and with its records. It measures nothing.
 
 mod command;
 
@@ -6,9 +6,9 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use command::{gate, report};
+use command::{gate, report, versions};
 
-/// Renders and judges what `cargo bench` recorded.
+/// Makes builds for `cargo bench` to compare, and renders and judges what it recorded.
 #[derive(Parser)]
 #[command(version, arg_required_else_help = true)]
 struct Arguments {
@@ -20,12 +20,14 @@ struct Arguments {
 enum Command {
     Report(report::Arguments),
     Gate(gate::Arguments),
+    Versions(versions::Arguments),
 }
 
 fn main() -> ExitCode {
     let done = match Arguments::parse().command {
         Command::Report(arguments) => report::run(arguments).map(|()| ExitCode::SUCCESS),
         Command::Gate(arguments) => gate::run(arguments),
+        Command::Versions(arguments) => versions::run(arguments),
     };
     done.unwrap_or_else(|error| {
         eprintln!("error: {error:#}");
