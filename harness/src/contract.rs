@@ -36,6 +36,7 @@ macro_rules! contract {
 
             $crate::contract!(@tests $runtime:
                 a_task_runs_on_a_worker,
+                outputs_keep_the_order_of_the_tasks,
                 a_panic_reaches_whoever_awaits,
                 a_dropped_task_runs_on,
                 a_cancelled_future_is_dropped_when_cancel_returns,

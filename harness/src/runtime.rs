@@ -49,6 +49,23 @@ pub trait Runtime: Clone + Send + Sync + 'static {
         future: impl Future<Output = T> + Send + 'static,
     ) -> Self::Task<T>;
 
+    /// Runs what `f` makes of 0 to `count - 1`, a task each, spawned at once and in that order;
+    /// gives their outputs in that order.
+    fn map<T: Send + 'static, F: Future<Output = T> + Send + 'static>(
+        &self,
+        count: usize,
+        f: impl FnMut(usize) -> F,
+    ) -> impl Future<Output = Vec<T>> + Send {
+        let tasks: Vec<_> = (0..count).map(f).map(|future| self.spawn(future)).collect();
+        async {
+            let mut outputs = Vec::with_capacity(tasks.len());
+            for task in tasks {
+                outputs.push(task.await);
+            }
+            outputs
+        }
+    }
+
     /// Drops the task's future at its next await, and returns once it is dropped.
     fn cancel<T: Send + 'static>(task: Self::Task<T>) -> impl Future<Output = ()> + Send;
 

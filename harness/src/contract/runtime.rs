@@ -61,6 +61,29 @@ pub fn a_task_runs_on_a_worker<R: Runtime>() {
     assert_ne!(block_on(task), thread::current().id());
 }
 
+/// The first of the tasks ends last.
+pub fn outputs_keep_the_order_of_the_tasks<R: Runtime>() {
+    let runtime = start::<R>();
+    let on = runtime.clone();
+    let outputs = block_on(runtime.spawn(async move {
+        let (sender, receiver) = R::channel::<()>(NonZero::<usize>::MIN);
+        let mut halves = (Some(sender), Some(receiver));
+        on.map(10, |i| {
+            let receiver = halves.1.take();
+            let sender = if i == 9 { halves.0.take() } else { None };
+            async move {
+                if let Some(mut receiver) = receiver {
+                    assert_eq!(R::receive(&mut receiver).await, None);
+                }
+                drop(sender);
+                i
+            }
+        })
+        .await
+    }));
+    assert_eq!(outputs, (0..10).collect::<Vec<_>>());
+}
+
 pub fn a_panic_reaches_whoever_awaits<R: Runtime>() {
     let runtime = start::<R>();
     let task = runtime.spawn(async { panic::resume_unwind(Box::new("on purpose")) });

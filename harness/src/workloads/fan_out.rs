@@ -55,17 +55,11 @@ impl Workload for FanOut {
     }
 
     async fn concurrent<R: Runtime>(&self, runtime: &R, input: &Arc<Input>) -> Self::Outcome {
-        let tasks: Vec<_> = (0..self.n)
-            .map(|i| {
-                let shared = Arc::clone(input);
-                runtime.spawn(async move { fetch::<R>(&shared.requests[i]).await })
-            })
-            .collect();
-        let mut answers = Vec::with_capacity(tasks.len());
-        for task in tasks {
-            answers.push(task.await);
-        }
-        answers
+        let fetch = |i| {
+            let shared = Arc::clone(input);
+            async move { fetch::<R>(&shared.requests[i]).await }
+        };
+        runtime.map(self.n, fetch).await
     }
 
     fn check(&self, input: &Input, answers: &Self::Outcome) -> Result<(), Wrong> {

@@ -2,6 +2,10 @@
 
 mod fan_out;
 mod pipeline;
+mod sleepers;
+mod timeouts;
 
 pub use fan_out::FanOut;
 pub use pipeline::Pipeline;
+pub use sleepers::Sleepers;
+pub use timeouts::Timeouts;
