@@ -51,5 +51,5 @@ impl Client for Burning {
 waitmark_benches::main! {
     lock: "../../../Cargo.lock",
     clients: [Sequential, ThreadPool, Burning, AsyncStd, Smol],
-    workloads: [FanOut, Pipeline],
+    workloads: [FanOut, Pipeline, Timeouts, Sleepers],
 }
