@@ -7,6 +7,7 @@
 pub mod analysis;
 mod atomic_file;
 pub mod chart;
+pub mod compare;
 mod conditions;
 pub mod criterion;
 mod csv;

@@ -13,6 +13,7 @@ pub(crate) use costs::costs;
 pub(crate) use html::html;
 pub(crate) use markdown::markdown;
 pub use terminal::terminal;
+pub(crate) use terminal::{WIDTH, wrapped};
 
 use crate::analysis::{Comparison, Quantity};
 use crate::figure;

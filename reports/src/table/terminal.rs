@@ -9,7 +9,7 @@ use crate::analysis::{Analysis, Comparison, Quantity};
 use crate::headline;
 
 /// Widest line that is printed, unless a single column is wider.
-const WIDTH: usize = 100;
+pub(crate) const WIDTH: usize = 100;
 const GAP: &str = "  ";
 
 /// The headline, the speedups and costs, and what to know about them, in lines of at most 100
@@ -137,7 +137,7 @@ fn width<'t>(texts: impl Iterator<Item = &'t str>) -> usize {
 }
 
 /// `text` after `prefix`, broken between words, with the next lines under the first's text.
-fn wrapped(prefix: &str, text: &str) -> String {
+pub(crate) fn wrapped(prefix: &str, text: &str) -> String {
     let mut lines = String::from(prefix);
     let mut column = prefix.chars().count();
     for (index, word) in text.split_whitespace().enumerate() {
