@@ -1,6 +1,7 @@
 //! The subcommands of `waitmark`, a file each.
 
 pub(crate) mod compare;
+pub(crate) mod export;
 pub(crate) mod report;
 
 use std::env;

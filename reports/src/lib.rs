@@ -5,18 +5,21 @@
 //! [`headline`] and [`report`] show them.
 
 pub mod analysis;
-mod atomic_file;
+pub mod atomic_file;
 pub mod chart;
 pub mod compare;
 mod conditions;
 pub mod criterion;
 mod csv;
+pub mod export;
 mod figure;
 pub mod guide;
 pub mod headline;
 mod html;
 pub mod record;
+mod relative;
 pub mod report;
+mod rows;
 pub mod scenario;
 mod series;
 pub mod stats;

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use command::{compare, report};
+use command::{compare, export, report};
 
 /// Renders what `cargo bench` recorded.
 #[derive(Parser)]
@@ -20,12 +20,14 @@ struct Arguments {
 enum Command {
     Report(report::Arguments),
     Compare(compare::Arguments),
+    Export(export::Arguments),
 }
 
 fn main() -> ExitCode {
     let done = match Arguments::parse().command {
         Command::Report(arguments) => report::run(arguments).map(|()| ExitCode::SUCCESS),
         Command::Compare(arguments) => compare::run(arguments).map(|()| ExitCode::SUCCESS),
+        Command::Export(arguments) => export::run(arguments).map(|()| ExitCode::SUCCESS),
     };
     done.unwrap_or_else(|error| {
         eprintln!("error: {error:#}");
