@@ -16,6 +16,7 @@ mod figure;
 pub mod guide;
 pub mod headline;
 mod html;
+pub mod merge;
 pub mod record;
 mod relative;
 pub mod report;

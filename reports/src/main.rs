@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use command::{compare, export, report};
+use command::{compare, export, merge, report};
 
 /// Renders what `cargo bench` recorded.
 #[derive(Parser)]
@@ -21,6 +21,7 @@ enum Command {
     Report(report::Arguments),
     Compare(compare::Arguments),
     Export(export::Arguments),
+    Merge(merge::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -28,6 +29,7 @@ fn main() -> ExitCode {
         Command::Report(arguments) => report::run(arguments).map(|()| ExitCode::SUCCESS),
         Command::Compare(arguments) => compare::run(arguments).map(|()| ExitCode::SUCCESS),
         Command::Export(arguments) => export::run(arguments).map(|()| ExitCode::SUCCESS),
+        Command::Merge(arguments) => merge::run(arguments).map(|()| ExitCode::SUCCESS),
     };
     done.unwrap_or_else(|error| {
         eprintln!("error: {error:#}");

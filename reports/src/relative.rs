@@ -56,17 +56,6 @@ impl Against {
     }
 }
 
-impl Relative {
-    /// What the ratio that is shown is of, e.g. `tokio over sequential` or
-    /// `tokio@new / tokio@base`.
-    pub(crate) fn title(&self) -> String {
-        match &self.against {
-            Against::Reference(name) => format!("{} over {name}", self.client),
-            Against::Base(name) => format!("{} / {name}", self.client),
-        }
-    }
-}
-
 /// Every cell of the record that something ran beside, table by table: against the base variant
 /// where the record has variants, and against the reference otherwise.
 pub(crate) fn relatives(record: &Record, analysis: &Analysis) -> Vec<Relative> {
@@ -157,7 +146,11 @@ pub(crate) mod tests {
                 }
                 Found::Without(why) => why.to_owned(),
             };
-            format!("{} n={}: {found}", it.title(), it.n)
+            let against = match &it.against {
+                Against::Reference(name) => format!("over {name}"),
+                Against::Base(name) => format!("/ {name}"),
+            };
+            format!("{} {against} n={}: {found}", it.client, it.n)
         };
         relatives(record, &Analysis::of(record)).iter().map(told).collect()
     }

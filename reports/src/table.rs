@@ -48,6 +48,8 @@ pub(crate) struct Table {
 /// Which table of a comparison.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Name {
+    /// Ratios inside each of several machines.
+    Machines,
     /// Times and speedups of all sizes.
     Speedup,
     /// CPU time and context switches of one size.

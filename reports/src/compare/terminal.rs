@@ -42,20 +42,23 @@ fn headline(compared: &Compared) -> String {
         return format!("{cells} in both runs, and no verdicts: the conditions differ.");
     }
     let margin = figure::set_percent(*margin);
-    let kinds: [(&str, fn(Verdict) -> bool); 5] = [
-        ("slower", |it| it == Verdict::Slower),
-        ("faster", |it| it == Verdict::Faster),
-        (&format!("changed inside {margin}"), |it| {
-            matches!(it, Verdict::SlightlyFaster | Verdict::SlightlySlower)
-        }),
-        ("undecided", |it| matches!(it, Verdict::Undecided { .. })),
-        (&format!("the same within {margin}"), |it| it == Verdict::Same),
-    ];
-    let count =
-        |of: fn(Verdict) -> bool| rows.iter().filter(|row| row.verdict.is_some_and(of)).count();
-    let kinds = kinds.iter().map(|(name, of)| (count(*of), name)).filter(|(count, _)| *count > 0);
-    let kinds: Vec<String> = kinds.map(|(count, name)| format!("{count} {name}")).collect();
-    format!("{cells} in both runs: {}.", kinds.join(", "))
+    let word = |verdict: Verdict| match verdict {
+        Verdict::Faster | Verdict::Slower | Verdict::Undecided { .. } => {
+            verdict.as_str().to_owned()
+        }
+        Verdict::SlightlyFaster | Verdict::SlightlySlower => format!("changed inside {margin}"),
+        Verdict::Same => format!("the same within {margin}"),
+    };
+    let mut counts: Vec<(String, usize)> = Vec::new();
+    for word in rows.iter().filter_map(|row| row.verdict).map(word) {
+        match counts.iter_mut().find(|(known, _)| *known == word) {
+            Some((_, count)) => *count += 1,
+            None => counts.push((word, 1)),
+        }
+    }
+    let counts: Vec<String> =
+        counts.iter().map(|(word, count)| format!("{count} {word}")).collect();
+    format!("{cells} in both runs: {}.", counts.join(", "))
 }
 
 fn push_warnings(text: &mut String, Compared { base, new, .. }: &Compared) {

@@ -51,7 +51,7 @@ fn what_changed_comes_first_and_what_is_missing_is_named() {
     base: 2025-01-02 03:04 UTC, run 0123456789abcdef, commit 0123456789ab
     new:  2025-01-03 03:04 UTC, run fedcba9876543210
 
-    5 cells in both runs: 1 slower, 1 changed, but inside 5 %, 1 undecided, 2 the same within 5 %.
+    5 cells in both runs: 1 slower, 1 changed inside 5 %, 1 undecided, 2 the same within 5 %.
 
     warning, base: Cells with fewer rounds than the 5 that ran: 2 of 8.
     warning, new: Failed cells, which have no figures: 1 of 7.
@@ -115,7 +115,7 @@ fn other_conditions_forbid_verdicts() {
 
     6 cells in both runs, and no verdicts: the conditions differ.
 
-    measured under other conditions; --cross-machine judges all the same:
+    other conditions (--cross-machine gives verdicts in spite of them):
       processor: Synthetic CPU in base, not known in new
       kernel: Linux 6.1.0 x86_64 in base, Linux 6.2.0 x86_64 in new
       settings of tokio: tokio, workers 4 in base, tokio, workers 2 in new
@@ -151,7 +151,7 @@ fn verdicts_across_machines_are_marked_on_every_line() {
 
     6 cells in both runs: 1 slower, 5 the same within 5 %.
 
-    measured under other conditions, and judged all the same:
+    other conditions, and verdicts in spite of them:
       logical CPUs: 4 in base, 64 in new
 
     changed

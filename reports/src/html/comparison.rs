@@ -19,7 +19,7 @@ pub(super) fn section(comparison: &Comparison, several: bool) -> Markup {
                 @match table.name {
                     Name::Speedup => { (charts(comparison)) }
                     Name::Costs => { (other_costs(comparison)) }
-                    Name::Versus | Name::Sizes => {}
+                    Name::Versus | Name::Sizes | Name::Machines => {}
                 }
             }
         }

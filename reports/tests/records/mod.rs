@@ -5,7 +5,7 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use waitmark_reports::record::{Cell, Record, Status, Variant};
+use waitmark_reports::record::{Cell, Record, Shard, Status, Variant};
 
 /// The small record that no machine measured: `fan_out` with 5 and 20 requests, three rounds.
 pub(crate) fn record() -> Record {
@@ -92,4 +92,15 @@ pub(crate) fn refused(command: &mut Command, code: i32) -> String {
 
 pub(crate) fn said(output: &Output) -> String {
     String::from_utf8(output.stderr.clone()).unwrap()
+}
+
+/// The record as two shards measured it, a size each.
+pub(crate) fn shards(record: &Record) -> [Record; 2] {
+    [(1, 5), (2, 20)].map(|(index, n)| {
+        let mut shard = record.clone();
+        shard.run = format!("{index:016x}");
+        shard.shard = Some(Shard { index, of: 2 });
+        shard.cells.retain(|cell| cell.n == n);
+        shard
+    })
 }
