@@ -2,6 +2,7 @@
 
 pub(crate) mod compare;
 pub(crate) mod export;
+pub(crate) mod history;
 pub(crate) mod merge;
 pub(crate) mod report;
 

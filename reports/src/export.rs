@@ -50,13 +50,25 @@ pub fn export(record: &Record, format: Format) -> Result<String, Error> {
     match format {
         Format::Csv => Ok(csv::csv(record, &analysis)),
         Format::JsonLines => Ok(jsonl::jsonl(record, &analysis)),
-        Format::Bencher => bencher::bencher(&analysis),
+        Format::Bencher => bencher::bencher(record, &analysis),
         Format::Github => github::github(record, &analysis),
     }
 }
 
+/// The client's name, which is the same in every run: of two variants, whatever they are called, one
+/// is `base` and the other is `new`.
+fn client(record: &Record, name: &str) -> String {
+    let [base, _] = record.variants.as_slice() else { return name.to_owned() };
+    let client = record.profile.clients.iter().find(|client| client.name == name);
+    match client.and_then(|client| Some((client.plain_name(), client.variant.as_ref()?))) {
+        Some((plain, variant)) if *variant == base.name => format!("{plain}@base"),
+        Some((plain, _)) => format!("{plain}@new"),
+        None => name.to_owned(),
+    }
+}
+
 /// The cell's name where names are all that tells cells apart, e.g.
-/// `pipeline/tokio/stages=3/10ms/40`. It is the same in every run.
+/// `pipeline/tokio/stages=3/10ms/40`.
 fn name(scenario: &Scenario, client: &str, n: u32) -> String {
     let param =
         |(name, value): (&String, &Value)| format!("{}={}", part(name), part(&value.to_string()));

@@ -5,6 +5,7 @@ mod explanation;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use comparison::key;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use crate::analysis::Analysis;

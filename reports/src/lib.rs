@@ -15,6 +15,7 @@ pub mod export;
 mod figure;
 pub mod guide;
 pub mod headline;
+pub mod history;
 mod html;
 pub mod merge;
 pub mod record;

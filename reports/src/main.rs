@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use command::{compare, export, merge, report};
+use command::{compare, export, history, merge, report};
 
 /// Renders what `cargo bench` recorded.
 #[derive(Parser)]
@@ -22,6 +22,7 @@ enum Command {
     Compare(compare::Arguments),
     Export(export::Arguments),
     Merge(merge::Arguments),
+    History(history::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -30,6 +31,7 @@ fn main() -> ExitCode {
         Command::Compare(arguments) => compare::run(arguments).map(|()| ExitCode::SUCCESS),
         Command::Export(arguments) => export::run(arguments).map(|()| ExitCode::SUCCESS),
         Command::Merge(arguments) => merge::run(arguments).map(|()| ExitCode::SUCCESS),
+        Command::History(arguments) => history::run(arguments).map(|()| ExitCode::SUCCESS),
     };
     done.unwrap_or_else(|error| {
         eprintln!("error: {error:#}");

@@ -32,11 +32,19 @@ pub struct Differences {
     pub method: Vec<Difference>,
     /// Of the code under test: commit, compiler, versions of crates.
     pub code: Vec<Difference>,
+    /// The same of each variant that both have.
+    pub variants: Vec<Difference>,
 }
 
 impl Differences {
-    pub(super) fn of(base: &Record, new: &Record) -> Self {
-        Self { machine: machine(base, new), method: method(base, new), code: code(base, new) }
+    /// What differs between two records, whatever their rounds hold.
+    pub(crate) fn of(base: &Record, new: &Record) -> Self {
+        Self {
+            machine: machine(base, new),
+            method: method(base, new),
+            code: build("", Build::of(base), Build::of(new)),
+            variants: variants(base, new),
+        }
     }
 
     /// Whether times of the two runs may be called faster or slower.
@@ -132,8 +140,8 @@ fn budgets(base: &Record, new: &Record) -> Vec<Difference> {
     differences
 }
 
-fn code(base: &Record, new: &Record) -> Vec<Difference> {
-    let mut differences = build("", Build::of(base), Build::of(new));
+fn variants(base: &Record, new: &Record) -> Vec<Difference> {
+    let mut differences = Vec::new();
     for variant in &base.variants {
         if let Some(other) = new.variants.iter().find(|other| other.name == variant.name) {
             let [base, new] = [variant, other].map(|it| Build {

@@ -86,7 +86,8 @@ fn push_differences(text: &mut String, compared: &Compared) {
         false => "other conditions (--cross-machine gives verdicts in spite of them)",
     };
     push_list(text, conditions, &forbidding);
-    push_list(text, "other code", &differences.code.iter().collect::<Vec<_>>());
+    let code: Vec<&Difference> = differences.code.iter().chain(&differences.variants).collect();
+    push_list(text, "other code", &code);
 }
 
 fn push_list(text: &mut String, title: &str, differences: &[&Difference]) {

@@ -9,6 +9,7 @@ use serde::Serialize;
 
 use super::{Error, name};
 use crate::analysis::{Analysis, Figures, Quantity, Speedup};
+use crate::record::Record;
 use crate::stats::Estimate;
 
 /// Measures by name. `latency` is Bencher's own, in nanoseconds; whether more or less of another
@@ -35,13 +36,14 @@ impl From<Estimate> for Metric {
 }
 
 /// Every cell that has figures.
-pub(super) fn bencher(analysis: &Analysis) -> Result<String, Error> {
+pub(super) fn bencher(record: &Record, analysis: &Analysis) -> Result<String, Error> {
     let mut benchmarks: BTreeMap<String, Measures> = BTreeMap::new();
     for comparison in &analysis.comparisons {
         for row in &comparison.rows {
             for (client, outcome) in comparison.clients.iter().zip(&row.outcomes) {
                 if let Some(figures) = outcome.figures() {
-                    let name = name(&comparison.scenario, client, row.n);
+                    let client = super::client(record, client);
+                    let name = name(&comparison.scenario, &client, row.n);
                     benchmarks.insert(name, measures(figures));
                 }
             }

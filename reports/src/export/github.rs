@@ -29,15 +29,15 @@ struct Entry {
 /// Every cell that has a ratio.
 pub(super) fn github(record: &Record, analysis: &Analysis) -> Result<String, Error> {
     let relatives = relatives(record, analysis);
-    let entries: Vec<Entry> = relatives.iter().filter_map(entry).collect();
+    let entries: Vec<Entry> = relatives.iter().filter_map(|it| entry(record, it)).collect();
     if entries.is_empty() { Err(Error::NoRatios) } else { Ok(super::pretty(&entries)) }
 }
 
-fn entry(relative: &Relative) -> Option<Entry> {
+fn entry(record: &Record, relative: &Relative) -> Option<Entry> {
     let Relative { scenario, n, client, against, found } = relative;
     let Found::Ratio(ratio, verdict) = found else { return None };
     Some(Entry {
-        name: plain(&name(scenario, client, *n)),
+        name: plain(&name(scenario, &super::client(record, client), *n)),
         unit: match against {
             Against::Reference(_) => "x the reference's time",
             Against::Base(_) => "x the base's time",

@@ -8,7 +8,7 @@ use serde_json::Value as Json;
 
 use super::*;
 use crate::analysis::{Outcome, Speedup};
-use crate::record::{Status, Values};
+use crate::record::{Status, Values, Variant};
 use crate::relative::tests::builds;
 use crate::stats::Estimate;
 use crate::synthetic;
@@ -208,6 +208,19 @@ fn github_gets_ratios_to_the_base_where_there_are_variants() {
       }
     ]
     "#);
+}
+
+#[test]
+fn two_variants_have_the_same_names_in_every_run() {
+    let record = builds(["5eed1e5", "f00ba42"], &["tokio"], &[5], 3);
+    assert_eq!(entries(&record)[0].name, "fan_out/tokio@new/10ms/5");
+    let names: Vec<String> = bmf(&record).into_keys().collect();
+    assert_eq!(names, ["fan_out/tokio@base/10ms/5", "fan_out/tokio@new/10ms/5"]);
+    // Of more than two the names are all there is.
+    let mut record = builds(["1.44.2", "1.45.0"], &["tokio"], &[5], 3);
+    let third = Variant { name: "1.54.1".to_owned(), ..record.variants[1].clone() };
+    record.variants.push(third);
+    assert_eq!(entries(&record)[0].name, "fan_out/tokio@1.45.0/10ms/5");
 }
 
 #[test]

@@ -119,7 +119,7 @@ fn legend(comparison: &Comparison) -> Markup {
 }
 
 /// A client's line and marker, as its chart has them.
-fn key(series: Series) -> Markup {
+pub(crate) fn key(series: Series) -> Markup {
     let corners: Vec<String> = series.marker.iter().map(|(x, y)| format!("{x},{y}")).collect();
     html! {
         svg viewBox="-14 -8 28 16" aria-hidden="true" {
