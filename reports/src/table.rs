@@ -13,7 +13,6 @@ pub(crate) use costs::costs;
 pub(crate) use html::html;
 pub(crate) use markdown::markdown;
 pub use terminal::terminal;
-pub(crate) use terminal::{WIDTH, wrapped};
 
 use crate::analysis::{Comparison, Quantity};
 use crate::figure;

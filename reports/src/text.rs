@@ -1,6 +1,10 @@
 //! Texts that others wrote, made safe to print: a reason, a name of a CPU, a name in a profile.
 
 use std::borrow::Cow;
+use std::fmt::Write as _;
+
+/// Widest line that is printed, unless something in it that can't be broken is wider.
+pub(crate) const WIDTH: usize = 100;
 
 /// The longest text of others that an error repeats, in characters.
 const SHORT: usize = 120;
@@ -44,6 +48,26 @@ pub(crate) fn short(text: &str) -> String {
         Some((end, _)) => format!("{}...", &text[..end]),
         None => text.into_owned(),
     }
+}
+
+/// `text` after `prefix`, broken between words, with the next lines under the first's text.
+pub(crate) fn wrapped(prefix: &str, text: &str) -> String {
+    let mut lines = String::from(prefix);
+    let mut column = prefix.chars().count();
+    for (index, word) in text.split_whitespace().enumerate() {
+        let length = word.chars().count();
+        if index > 0 && column + 1 + length > WIDTH {
+            let _ = write!(lines, "\n{:1$}", "", prefix.len());
+            column = prefix.len();
+        } else if index > 0 {
+            lines.push(' ');
+            column += 1;
+        }
+        lines.push_str(word);
+        column += length;
+    }
+    lines.push('\n');
+    lines
 }
 
 #[cfg(test)]

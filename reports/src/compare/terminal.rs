@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::{Compared, Difference, Row, Run};
 use crate::stats::{FAMILY_ERROR, Verdict};
-use crate::table::{WIDTH, wrapped};
+use crate::text::{WIDTH, wrapped};
 use crate::{conditions, figure, text};
 
 /// The comparison in lines of at most 100 columns, what changed first.

@@ -81,7 +81,7 @@ fn labels(runs: &[&Run]) -> Vec<String> {
 /// The changes, with the numbers that their marks have.
 fn told(changes: &[Change], runs: &[&Run]) -> Markup {
     html! {
-        ol.changes {
+        ol.marks {
             @for Change { before, what } in changes {
                 li {
                     strong { (conditions::when(&runs[*before].record.created)) } ": "

@@ -7,9 +7,8 @@ use super::speedup::speedup;
 use super::{Name, Table, costs};
 use crate::analysis::{Analysis, Comparison, Quantity};
 use crate::headline;
+use crate::text::{WIDTH, wrapped};
 
-/// Widest line that is printed, unless a single column is wider.
-pub(crate) const WIDTH: usize = 100;
 const GAP: &str = "  ";
 
 /// The headline, the speedups and costs, and what to know about them, in lines of at most 100
@@ -134,24 +133,4 @@ fn column_width(table: &Table, at: usize) -> usize {
 
 fn width<'t>(texts: impl Iterator<Item = &'t str>) -> usize {
     texts.map(|text| text.chars().count()).max().unwrap_or(0)
-}
-
-/// `text` after `prefix`, broken between words, with the next lines under the first's text.
-pub(crate) fn wrapped(prefix: &str, text: &str) -> String {
-    let mut lines = String::from(prefix);
-    let mut column = prefix.chars().count();
-    for (index, word) in text.split_whitespace().enumerate() {
-        let length = word.chars().count();
-        if index > 0 && column + 1 + length > WIDTH {
-            let _ = write!(lines, "\n{:1$}", "", prefix.len());
-            column = prefix.len();
-        } else if index > 0 {
-            lines.push(' ');
-            column += 1;
-        }
-        lines.push_str(word);
-        column += length;
-    }
-    lines.push('\n');
-    lines
 }
