@@ -7,7 +7,11 @@ use std::{fs, io, process};
 /// Writes `contents` to `path` through a temporary file beside it, creating the folder first.
 ///
 /// The temporary file is in the same folder because a rename is atomic only inside a file system.
-pub(crate) fn write(path: &Path, contents: &[u8]) -> io::Result<()> {
+///
+/// # Errors
+///
+/// What the system said. An old file is then as it was.
+pub fn write(path: &Path, contents: &[u8]) -> io::Result<()> {
     if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
         fs::create_dir_all(folder)?;
     }

@@ -10,6 +10,7 @@ mod draw;
 mod plot;
 #[cfg(test)]
 mod tests;
+pub(crate) mod trend;
 
 use crate::analysis::{Comparison, Figures, Row, Speedup};
 use crate::figure;
@@ -90,7 +91,7 @@ fn plot(
     let y = Axis::around(measured.chain(ideal.iter().map(|&(_, best)| best)), y_label);
     let x = Axis::at(comparison.rows.iter().map(|row| f64::from(row.n)), size_label);
     let x_title = format!("{}s in a batch (n)", comparison.scenario.unit);
-    Plot { x, y, x_title, ideal, lines }
+    Plot { x, y, x_title, marks: Vec::new(), ideal, lines }
 }
 
 /// A size, e.g. `10,000`.

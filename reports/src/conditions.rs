@@ -177,7 +177,7 @@ fn lateness(client: &str, cells: &[Cell]) -> Option<Fact> {
 }
 
 /// The first twelve digits of a commit, and whether the code differed from it.
-fn short(rev: &str) -> String {
+pub(crate) fn short(rev: &str) -> String {
     let (commit, dirty) = match rev.strip_suffix("-dirty") {
         Some(commit) => (commit, ", with changes"),
         None => (rev, ""),

@@ -4,128 +4,38 @@ mod changes;
 
 pub(crate) use changes::changes;
 
-use crate::analysis::{Analysis, Comparison, Figures, Outcome, Quantity, Row, Speedup};
-use crate::record::{Record, Values};
-
-const HEADER: &str = "run,commit,workload,params,delay_ms,n,client,status,rounds,mean_s,mean_low_s,mean_high_s,speedup,speedup_low,speedup_high,efficiency,verdict";
+use crate::analysis::Analysis;
+use crate::record::Record;
+use crate::rows::{self, Field};
 
 /// Every cell of the record as comma-separated values, with a header.
 ///
 /// Each row stands alone: rows of several runs can be put into one file.
 pub(crate) fn csv(record: &Record, analysis: &Analysis) -> String {
-    let costs = Quantity::COSTS.iter().map(|quantity| cost_columns(*quantity));
-    let mut text = format!("{HEADER},{}\n", costs.collect::<Vec<_>>().join(","));
-    for comparison in &analysis.comparisons {
-        for row in &comparison.rows {
-            for (place, outcome) in row.outcomes.iter().enumerate() {
-                if let Some(status) = status(outcome) {
-                    let mut fields = cell(record, comparison, row, place, status);
-                    fields.extend(figures(outcome.figures()));
-                    let cost = |quantity: &Quantity| cost(comparison, row, place, *quantity);
-                    fields.extend(Quantity::COSTS.iter().flat_map(cost));
-                    text.push_str(&(fields.join(",") + "\n"));
-                }
-            }
-        }
+    let mut text = rows::columns().join(",") + "\n";
+    for row in rows::rows(record, analysis) {
+        let fields: Vec<String> = row.iter().map(field).collect();
+        text.push_str(&(fields.join(",") + "\n"));
     }
     text
 }
 
-/// A cost's columns: what a batch takes, its interval, the ratio to what the reference takes, its
-/// interval, and the verdict on it.
-fn cost_columns(quantity: Quantity) -> String {
-    let (name, unit) = (quantity.name(), if quantity.is_time() { "_s" } else { "" });
-    format!(
-        "{name}{unit},{name}_low{unit},{name}_high{unit},\
-         {name}_ratio,{name}_ratio_low,{name}_ratio_high,{name}_verdict"
-    )
-}
-
-fn cost(comparison: &Comparison, row: &Row, place: usize, quantity: Quantity) -> [String; 7] {
-    let scale = if quantity.is_time() { 1e9 } else { 1.0 };
-    let figures = row.outcomes[place].figures();
-    let cost = figures.and_then(|figures| figures.quantity(quantity));
-    let interval = cost.and_then(|cost| cost.interval);
-    let reference = comparison.reference_place();
-    let pair = reference.and_then(|reference| row.pairs(quantity).get(place, reference));
-    let ratio = pair.map(|(estimate, _)| estimate.inverse());
-    let ratio_interval = ratio.and_then(|ratio| ratio.interval);
-    [
-        number(cost.map(|cost| cost.value / scale)),
-        number(interval.map(|interval| interval.low / scale)),
-        number(interval.map(|interval| interval.high / scale)),
-        number(ratio.map(|ratio| ratio.value)),
-        number(ratio_interval.map(|interval| interval.low)),
-        number(ratio_interval.map(|interval| interval.high)),
-        pair.map(|(_, verdict)| verdict.cost_word().to_owned()).unwrap_or_default(),
-    ]
-}
-
-fn status(outcome: &Outcome) -> Option<&'static str> {
-    match outcome {
-        Outcome::Measured(_) => Some("measured"),
-        Outcome::Failed(_) => Some("failed"),
-        Outcome::Skipped => Some("skipped"),
-        Outcome::Absent => None,
+fn field(field: &Field) -> String {
+    match field {
+        Field::Text(text) => quoted(text),
+        Field::Count(count) => count.to_string(),
+        Field::Number(value) => number(Some(*value)),
+        Field::Nothing => String::new(),
     }
 }
 
-/// Which cell a row is of.
-fn cell(
-    record: &Record,
-    comparison: &Comparison,
-    row: &Row,
-    place: usize,
-    status: &str,
-) -> Vec<String> {
-    let scenario = &comparison.scenario;
-    vec![
-        quoted(&record.run),
-        quoted(record.git_rev.as_deref().unwrap_or_default()),
-        quoted(&scenario.workload),
-        quoted(&params(&scenario.params)),
-        number(scenario.delay_ms),
-        row.n.to_string(),
-        quoted(&comparison.clients[place]),
-        status.to_owned(),
-    ]
-}
-
-/// `name=value` for each parameter, with `;` between them.
-fn params(params: &Values) -> String {
-    let pairs: Vec<String> = params.iter().map(|(name, value)| format!("{name}={value}")).collect();
-    pairs.join(";")
-}
-
-/// What was measured in a cell; all fields are empty without figures.
-fn figures(figures: Option<&Figures>) -> [String; 9] {
-    let seconds = |ns: f64| ns / 1e9;
-    let time = figures.map(|figures| figures.time_ns);
-    let interval = time.and_then(|time| time.interval);
-    let (speedup, verdict) = match figures.map(|figures| figures.speedup) {
-        Some(Speedup::Over(estimate, verdict)) => (estimate.interval, verdict.as_str()),
-        _ => (None, ""),
-    };
-    [
-        time.map(|time| time.rounds.to_string()).unwrap_or_default(),
-        number(time.map(|time| seconds(time.value))),
-        number(interval.map(|interval| seconds(interval.low))),
-        number(interval.map(|interval| seconds(interval.high))),
-        number(figures.and_then(|figures| figures.speedup.value())),
-        number(speedup.map(|interval| interval.low)),
-        number(speedup.map(|interval| interval.high)),
-        number(figures.and_then(|figures| figures.efficiency)),
-        verdict.to_owned(),
-    ]
-}
-
 /// All the digits that tell it from its neighbours, never an exponent.
-fn number(value: Option<f64>) -> String {
+pub(crate) fn number(value: Option<f64>) -> String {
     value.map(|value| value.to_string()).unwrap_or_default()
 }
 
 /// A field as RFC 4180 wants it.
-fn quoted(field: &str) -> String {
+pub(crate) fn quoted(field: &str) -> String {
     match field.contains([',', '"', '\n', '\r']) {
         true => format!("\"{}\"", field.replace('"', "\"\"")),
         false => field.to_owned(),

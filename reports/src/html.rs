@@ -6,6 +6,7 @@ mod explanation;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use comparison::key;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use crate::analysis::Analysis;
@@ -22,7 +23,7 @@ pub(crate) fn page(record: &Record, analysis: &Analysis) -> String {
     let page = html! {
         (DOCTYPE)
         html lang="en" {
-            (head(record))
+            (head(&conditions::when(&record.created)))
             body {
                 (header(record, analysis))
                 main {
@@ -45,7 +46,23 @@ pub(crate) fn page(record: &Record, analysis: &Analysis) -> String {
     page.into_string()
 }
 
-fn head(record: &Record) -> Markup {
+/// A page of its own, of another kind than a record's.
+pub(crate) fn document(title: &str, header: &Markup, main: &Markup, footer: &str) -> String {
+    let page = html! {
+        (DOCTYPE)
+        html lang="en" {
+            (head(title))
+            body {
+                header { (header) }
+                main { (main) }
+                footer { p { (footer) } }
+            }
+        }
+    };
+    page.into_string()
+}
+
+fn head(title: &str) -> Markup {
     html! {
         head {
             meta charset="utf-8";
@@ -53,7 +70,7 @@ fn head(record: &Record) -> Markup {
             meta name="color-scheme" content="light dark";
             // Without one a browser asks the server for /favicon.ico.
             link rel="icon" href="data:,";
-            title { "waitmark, " (conditions::when(&record.created)) }
+            title { "waitmark, " (title) }
             style { (PreEscaped(STYLE)) }
         }
     }
@@ -140,7 +157,7 @@ fn conditions(record: &Record) -> Markup {
     }
 }
 
-fn facts(title: &str, facts: &[Fact]) -> Markup {
+pub(crate) fn facts(title: &str, facts: &[Fact]) -> Markup {
     html! {
         div {
             h3 { (title) }

@@ -6,21 +6,27 @@
 //! whether a run may pass, by its changes and by [`expectation`]s.
 
 pub mod analysis;
-mod atomic_file;
+pub mod atomic_file;
 pub mod change;
 pub mod chart;
+pub mod compare;
 mod conditions;
 pub mod criterion;
 mod csv;
 pub mod expectation;
+pub mod export;
 mod figure;
 pub mod gate;
 pub mod guide;
 pub mod headline;
+pub mod history;
 mod html;
+pub mod merge;
 mod quantity;
 pub mod record;
+mod relative;
 pub mod report;
+mod rows;
 pub mod scenario;
 mod scope;
 mod series;

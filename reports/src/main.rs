@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use command::{gate, report, versions};
+use command::{compare, export, gate, history, merge, report, versions};
 
 /// Makes builds for `cargo bench` to compare, and renders and judges what it recorded.
 #[derive(Parser)]
@@ -21,6 +21,10 @@ enum Command {
     Report(report::Arguments),
     Gate(gate::Arguments),
     Versions(versions::Arguments),
+    Compare(compare::Arguments),
+    Export(export::Arguments),
+    Merge(merge::Arguments),
+    History(history::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -28,6 +32,10 @@ fn main() -> ExitCode {
         Command::Report(arguments) => report::run(arguments).map(|()| ExitCode::SUCCESS),
         Command::Gate(arguments) => gate::run(arguments),
         Command::Versions(arguments) => versions::run(arguments),
+        Command::Compare(arguments) => compare::run(arguments).map(|()| ExitCode::SUCCESS),
+        Command::Export(arguments) => export::run(arguments).map(|()| ExitCode::SUCCESS),
+        Command::Merge(arguments) => merge::run(arguments).map(|()| ExitCode::SUCCESS),
+        Command::History(arguments) => history::run(arguments).map(|()| ExitCode::SUCCESS),
     };
     done.unwrap_or_else(|error| {
         eprintln!("error: {error:#}");

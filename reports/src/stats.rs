@@ -7,9 +7,11 @@
 pub(crate) mod simulation;
 mod student;
 mod verdict;
+mod welch;
 
 pub(crate) use verdict::inside;
 pub use verdict::{FAMILY_ERROR, MOST_MORE, Verdict, any_differs, holm, judge};
+pub use welch::{Welch, judge_unpaired};
 
 /// Rounds below which there is no interval. Two rounds have one degree of freedom, and a t
 /// quantile of 12.7: an interval that says nothing.
@@ -92,7 +94,7 @@ impl Estimate {
         let log = self.value.ln();
         // Rounds that all agree leave no doubt: nought by nought is no difference.
         let t = if log == 0.0 { 0.0 } else { log / self.standard_error() };
-        Some(student::p_value(t, freedom))
+        Some(student::p_value(t, freedom as f64))
     }
 
     /// Half the width of the interval as a share of the value, e.g. 0.02 for 2 % to either side.

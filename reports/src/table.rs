@@ -50,6 +50,8 @@ pub(crate) struct Table {
 /// Which table of a report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Name {
+    /// Ratios inside each of several machines.
+    Machines,
     /// Times and speedups of all sizes.
     Speedup,
     /// CPU time and context switches of one size.

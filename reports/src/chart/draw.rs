@@ -1,17 +1,19 @@
 //! A plot drawn by plotters: the only file that knows its calls.
 
-use plotters::coord::combinators::BindKeyPoints;
-use plotters::coord::ranged1d::Ranged;
+use std::ops::Range;
+
+use plotters::coord::ranged1d::{DefaultFormatting, KeyPointHint, Ranged};
 use plotters::drawing::DrawingAreaErrorKind;
-use plotters::element::{EmptyElement, PathElement, Polygon};
+use plotters::element::{EmptyElement, PathElement, Polygon, Text};
 use plotters::prelude::{
-    Cartesian2d, ChartBuilder, ChartContext, Color, DrawingBackend, IntoDrawingArea, IntoLogRange,
-    RGBColor, SVGBackend,
+    Cartesian2d, ChartBuilder, ChartContext, Color, DrawingBackend, IntoDrawingArea, RGBColor,
+    SVGBackend,
 };
 use plotters::series::LineSeries;
 use plotters::style::{IntoFont, TRANSPARENT, TextStyle};
 
 use super::apart;
+use super::axis::Axis;
 use super::plot::{Plot, Point};
 use crate::series::Series;
 use crate::stats::Interval;
@@ -43,10 +45,7 @@ fn draw(plot: &Plot, text: &mut String) -> DrawResult {
         .margin_right(24)
         .x_label_area_size(58)
         .y_label_area_size(74)
-        .build_cartesian_2d(
-            (x.low..x.high).log_scale().with_key_points(x.ticks.clone()),
-            (y.low..y.high).log_scale().with_key_points(y.ticks.clone()),
-        )?;
+        .build_cartesian_2d(Coordinate(x.clone()), Coordinate(y.clone()))?;
     let ink = colour(super::INK);
     let font = TextStyle::from(("sans-serif", FONT).into_font()).color(&ink);
     chart
@@ -54,10 +53,10 @@ fn draw(plot: &Plot, text: &mut String) -> DrawResult {
         .x_labels(x.ticks.len())
         .y_labels(y.ticks.len())
         .label_style(font.clone())
-        .axis_desc_style(font)
+        .axis_desc_style(font.clone())
         .x_desc(&plot.x_title)
-        .x_label_formatter(&|n| (x.label)(*n))
-        .y_label_formatter(&|value| (y.label)(*value))
+        .x_label_formatter(&|value| x.label(*value))
+        .y_label_formatter(&|value| y.label(*value))
         .axis_style(ink)
         .bold_line_style(colour(super::GRID))
         .light_line_style(TRANSPARENT)
@@ -65,6 +64,11 @@ fn draw(plot: &Plot, text: &mut String) -> DrawResult {
 
     let ideal = colour(super::IDEAL).stroke_width(2);
     chart.draw_series(LineSeries::new(plot.ideal.iter().copied(), ideal))?;
+    for (at, name) in &plot.marks {
+        chart.draw_series([PathElement::new([(*at, y.low), (*at, y.high)], ideal)])?;
+        let name = Text::new(name.clone(), (4, 0), font.clone());
+        chart.draw_series([EmptyElement::at((*at, y.high)) + name])?;
+    }
     let (width, height) = chart.plotting_area().dim_in_pixel();
     for line in &plot.lines {
         let style = rgb(line.series.colour).stroke_width(2);
@@ -75,7 +79,7 @@ fn draw(plot: &Plot, text: &mut String) -> DrawResult {
     let aside = apart::offsets(&plot.lines, place);
     for (line, aside) in plot.lines.iter().zip(aside) {
         for (point, aside) in line.points.iter().zip(aside) {
-            let x = point.x * (aside * x.length() / width).exp();
+            let x = x.beside(point.x, aside / width);
             draw_point(&mut chart, line.series, Point { x, ..*point })?;
         }
     }
@@ -83,15 +87,40 @@ fn draw(plot: &Plot, text: &mut String) -> DrawResult {
     Ok(())
 }
 
+/// An axis as plotters wants it.
+struct Coordinate(Axis);
+
+impl Ranged for Coordinate {
+    type FormatOption = DefaultFormatting;
+    type ValueType = f64;
+
+    fn map(&self, value: &f64, (from, to): (i32, i32)) -> i32 {
+        // What is beyond an end, were it infinitely far, is drawn at the end.
+        let share = self.0.share(*value).clamp(0.0, 1.0);
+        from + (f64::from(to - from) * share).round() as i32
+    }
+
+    fn key_points<Hint: KeyPointHint>(&self, hint: Hint) -> Vec<f64> {
+        // The finer ones would only be drawn between these.
+        match hint.weight().allow_light_points() {
+            true => Vec::new(),
+            false => self.0.ticks.clone(),
+        }
+    }
+
+    fn range(&self) -> Range<f64> {
+        self.0.low..self.0.high
+    }
+}
+
 /// Draws the marker and the whisker of `point`.
-fn draw_point<B: DrawingBackend, X: Ranged<ValueType = f64>, Y: Ranged<ValueType = f64>>(
-    chart: &mut ChartContext<B, Cartesian2d<X, Y>>,
+fn draw_point<B: DrawingBackend>(
+    chart: &mut ChartContext<B, Cartesian2d<Coordinate, Coordinate>>,
     series: Series,
     point: Point,
 ) -> Result<(), DrawingAreaErrorKind<B::ErrorType>> {
     let style = rgb(series.colour).stroke_width(2);
     let Point { x, y, interval } = point;
-    // An end at nought or infinity is drawn at the end of the axis.
     if let Some(Interval { low, high }) = interval {
         chart.draw_series([PathElement::new([(x, low), (x, high)], style)])?;
         chart.draw_series([low, high].map(|end| {

@@ -3,6 +3,7 @@
 mod extremes;
 mod places;
 mod svg;
+mod trends;
 
 use super::*;
 use crate::analysis::Analysis;

@@ -1,8 +1,9 @@
 //! `changes.csv`: one row a cell, variant and quantity.
 
-use super::{number, params, quoted};
+use super::{number, quoted};
 use crate::change::{Change, Changes, Finding};
 use crate::record::Record;
+use crate::rows::params;
 use crate::stats::Estimate;
 
 const HEADER: &str = "run,commit,workload,params,delay_ms,n,client,base,variant,quantity,base_s,variant_s,rounds,ratio,ratio_low,ratio_high,p_value,again_rounds,again_ratio,again_low,again_high,again_p_value,floor,finding,reason";

@@ -19,7 +19,7 @@ pub(super) fn section(comparison: &Comparison, several: bool) -> Markup {
                 @match table.name {
                     Name::Speedup => { (charts(comparison)) }
                     Name::Costs => { (other_costs(comparison)) }
-                    Name::Versus | Name::Sizes | Name::Changes => {}
+                    Name::Versus | Name::Sizes | Name::Changes | Name::Machines => {}
                 }
             }
         }
@@ -123,7 +123,7 @@ fn legend(comparison: &Comparison) -> Markup {
 }
 
 /// A client's line and marker, as its chart has them.
-fn key(series: Series) -> Markup {
+pub(crate) fn key(series: Series) -> Markup {
     let corners: Vec<String> = series.marker.iter().map(|(x, y)| format!("{x},{y}")).collect();
     html! {
         svg viewBox="-14 -8 28 16" aria-hidden="true" {

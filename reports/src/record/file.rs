@@ -102,6 +102,11 @@ impl Record {
         }
     }
 
+    /// What is wrong with the record and where, if it could not be read back.
+    pub(crate) fn fault(&self) -> Option<String> {
+        check(self).err().map(|Fault { place, problem }| format!("{place} {problem}"))
+    }
+
     /// Writes the record as indented JSON, creating the folder; readers see all of it or none.
     ///
     /// # Errors

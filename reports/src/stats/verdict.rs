@@ -73,23 +73,20 @@ impl Verdict {
         let (Some(interval), Some(p)) = (pair.interval, pair.p_value()) else {
             return Self::Undecided { more: None };
         };
-        match (p <= level, inside(interval, margin)) {
-            (true, small) if pair.value > 1.0 => {
-                if small {
-                    Self::SlightlyFaster
-                } else {
-                    Self::Faster
-                }
-            }
-            (true, small) => {
-                if small {
-                    Self::SlightlySlower
-                } else {
-                    Self::Slower
-                }
-            }
-            (false, true) => Self::Same,
-            (false, false) => Self::undecided(pair, level, margin),
+        let found = Self::found(pair.value, interval, p <= level, margin);
+        found.unwrap_or_else(|| Self::undecided(pair, level, margin))
+    }
+
+    /// The verdict on a ratio of times, above 1 where it is faster; `None` where it is neither
+    /// surely different nor the same.
+    pub(super) fn found(value: f64, interval: Interval, sure: bool, margin: f64) -> Option<Self> {
+        match (sure, inside(interval, margin)) {
+            (true, true) if value > 1.0 => Some(Self::SlightlyFaster),
+            (true, true) => Some(Self::SlightlySlower),
+            (true, false) if value > 1.0 => Some(Self::Faster),
+            (true, false) => Some(Self::Slower),
+            (false, true) => Some(Self::Same),
+            (false, false) => None,
         }
     }
 

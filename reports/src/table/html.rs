@@ -8,6 +8,7 @@ use crate::stats::Verdict;
 /// The table, with `caption` for those who can't see it.
 pub(crate) fn html(table: &Table, caption: &str) -> Markup {
     let class = match table.name {
+        Name::Machines => "machines",
         Name::Speedup => "speedup",
         Name::Costs => "costs",
         Name::Versus | Name::Sizes => "versus",

@@ -126,12 +126,14 @@ impl Drawn {
                 (text.number("x"), text.text.len() as f64 * text.number("font-size") / 2.0);
             let (left, right) = match text.get("text-anchor") {
                 "middle" => (x - long / 2.0, x + long / 2.0),
+                "start" => (x, x + long),
                 _ => (x - long, x),
             };
             // Times that no machine measures have labels as long as they are.
             let usual = text.text.len() <= 8 || text.get("text-anchor") == "middle";
             assert!(!usual || (left >= 0.0 && right <= width), "{} is cut off", text.text);
-            if text.get("dy") == X_LABEL {
+            // What is named inside of the plot begins at its place.
+            if text.get("dy") == X_LABEL && text.get("text-anchor") == "middle" {
                 below.push((left, right));
             }
         }
