@@ -142,7 +142,7 @@ def action(folder):
     (source,) = glob.glob(f"{home}/registry/src/*/async-io-{version}")
     shutil.copytree(source, workspace)
     given = {"package": "async-io", "versions": f"{version}\n.", "filters": "fan_out/smol"}
-    given |= {"strict": "false", "floor": "7", "profile": "tiny.toml"}
+    given |= {"strict": "false", "floor": "60", "profile": "tiny.toml"}
     shutil.copy(TINY, workspace)
     text = documents.load(documents.action())
     defaults = {name: one.get("default", "") for name, one in text["inputs"].items()}
@@ -202,7 +202,8 @@ def main():
         for text in documents.blocks("toml"):
             path = folder / "waitmark.toml"
             path.write_text(text)
-            gate = f"cargo waitmark gate --expectations {path}"
+            # Whether they hold is of no interest here: 3 is as good.
+            gate = f"cargo waitmark gate --expectations {path} || [ $? = 3 ]"
             shell(gate, left, ROOT, [], ["bash", "-e"])
 
 

@@ -6,6 +6,7 @@ mod lock;
 mod names;
 mod process;
 mod progress;
+mod set;
 mod tree;
 mod variant;
 mod what;

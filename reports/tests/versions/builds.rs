@@ -22,7 +22,6 @@ fn two_versions_are_built_and_measured_as_variants() {
         "1/2",
     ]);
     insta::assert_snapshot!(said, @"
-    the benchmark: built
     nap 1.0.0: built
     nap 1.0.2: built
     ");
@@ -52,7 +51,6 @@ fn one_version_is_compared_with_that_of_the_lock_file() {
     let sandbox = Sandbox::new();
     let (measured, said) = sandbox.measured(&["nap", "1.0.2"]);
     insta::assert_snapshot!(said, @"
-    the benchmark: built
     nap 1.0.1: built
     nap 1.0.2: built
     ");
@@ -118,7 +116,6 @@ fn a_checkout_and_a_repository_take_the_place_of_the_registrys() {
     ]);
     let short = |text: String| text.replace(&commit[..7], "COMMIT1").replace(&head[..7], "COMMIT2");
     insta::assert_snapshot!(short(said), @"
-    the benchmark: built
     nap from /checkouts/nap: built
     nap from file:///fork#v1: built
     nap from file:///fork#COMMIT1: built
@@ -157,7 +154,6 @@ fn revisions_of_the_workspace_itself() {
     let (measured, said) = sandbox.measured(&[".", &first, "v2", "head=."]);
     let short = |text: String| text.replace(&first[..7], "COMMIT1");
     insta::assert_snapshot!(short(said), @"
-    the benchmark: built
     revision COMMIT1: built
     revision v2: built
     the work tree: built
@@ -237,7 +233,6 @@ fn cargos_cache_is_enough_where_the_registry_is_out_of_reach() {
     sandbox.write_code("second");
     let (measured, said) = sandbox.measured(&["nap", "1.0.0"]);
     insta::assert_snapshot!(said, @"
-    the benchmark: built
     nap 1.0.1: built
     nap 1.0.0: the registry is out of reach, chosen from what cargo's cache has
     nap 1.0.0: built

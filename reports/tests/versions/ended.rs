@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::os::unix::process::ExitStatusExt;
-use std::process::Child;
+use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process, test_kill_process};
@@ -28,6 +28,16 @@ fn the_exit_code_is_the_benchmarks() {
         let output = command.env("FAKE_EXIT", code.to_string()).output().unwrap();
         assert_eq!(output.status.code(), Some(code), "{output:?}");
     }
+}
+
+#[test]
+fn while_it_measures_it_is_the_benchmark_so_signals_are_the_benchmarks() {
+    let sandbox = Sandbox::new();
+    let mut command = sandbox.versions("repo", &["nap", "1.0.0"]);
+    let child = command.env("FAKE_PID", "").stdout(Stdio::piped()).spawn().unwrap();
+    let pid = child.id();
+    let output = child.wait_with_output().unwrap();
+    assert!(sandbox.plain(&output.stdout).contains(&format!("pid={pid}")), "{output:?}");
 }
 
 /// Starts a build that does not end by itself, and gives it with the process that it waits for.

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use crate::sandbox::{Sandbox, nap};
+use crate::sandbox::{Sandbox, nap, write_all};
 
 #[test]
 fn a_variant_that_does_not_compile_is_named_and_not_kept() {
@@ -52,6 +52,16 @@ fn packages_that_the_benchmark_is_not_made_of() {
     let said = sandbox.refusal(&["nap", "1.0.0"], 1);
     let last = said.lines().last().unwrap();
     insta::assert_snapshot!(last, @"error: nap 1.0.1: no part of the benchmark is built with nap, nothing would differ");
+}
+
+#[test]
+fn a_checkout_whose_version_the_workspace_does_not_allow() {
+    let sandbox = Sandbox::new();
+    write_all(&sandbox.path("nap"), &nap("2.0.0", "too new"));
+    let said = sandbox.refusal(&["nap=../nap"], 1);
+    let last = said.lines().last().unwrap();
+    insta::assert_snapshot!(last, @"error: nap from /nap: cargo built registry+https://github.com/rust-lang/crates.io-index#nap@1.0.2 instead: perhaps the workspace does not allow that version");
+    assert_eq!(sandbox.kept(), 1);
 }
 
 #[test]

@@ -41,6 +41,9 @@ fn main() {
     for name in ["WAITMARK_PROFILE", "PWD"] {
         println!("{name}={}", env::var(name).unwrap_or_default());
     }
+    if env::var("FAKE_PID").is_ok() {
+        println!("pid={}", process::id());
+    }
     process::exit(env::var("FAKE_EXIT").map_or(0, |code| code.parse().unwrap()));
 }
 "##;

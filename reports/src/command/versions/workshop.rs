@@ -17,8 +17,9 @@ use anyhow::{Context, Result, bail, ensure};
 
 use super::cargo::{Built, Cargo};
 use super::progress::{Progress, shown};
+use super::set::To;
 use super::tree::Tree;
-use super::variant::{To, Variant};
+use super::variant::Variant;
 use super::workspace::Workspace;
 use super::{git, process};
 
@@ -234,7 +235,10 @@ fn check(variant: &Variant, built: &Built) -> Result<()> {
         let name = format!("#{}@", set.name);
         let ids = built.artifacts.iter().map(|artifact| &*artifact.package);
         let found: Vec<&str> = ids.filter(|id| id.contains(&name)).collect();
-        bail!("{title}: cargo built another one instead: {}", found.join(", "));
+        bail!(
+            "{title}: cargo built {} instead: perhaps the workspace does not allow that version",
+            found.join(", ")
+        );
     }
     Ok(())
 }
