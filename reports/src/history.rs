@@ -15,7 +15,7 @@ use crate::relative::{Against, Found, Relative, relatives};
 use crate::scenario::Scenario;
 
 /// The most runs of a machine that a chart has room for; the newest are shown.
-pub const MOST_RUNS: usize = 100;
+pub const MOST_RUNS: usize = 60;
 
 /// Runs as they are added, in any order.
 #[derive(Clone, Debug, Default, PartialEq)]
