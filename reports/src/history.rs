@@ -38,8 +38,8 @@ struct Machine<'a> {
     older: usize,
 }
 
-/// What tells machines apart as far as records know: the processor, how many CPUs, and, where nobody
-/// knows the processor, the system.
+/// What tells machines apart as far as records know: the processor, how many CPUs, and, where
+/// nobody knows the processor, the system.
 type Identity<'a> = (Option<&'a str>, u32, Option<&'a str>);
 
 impl History {
