@@ -55,8 +55,8 @@ pub fn export(record: &Record, format: Format) -> Result<String, Error> {
     }
 }
 
-/// The client's name, which is the same in every run: of two variants, whatever they are called, one
-/// is `base` and the other is `new`.
+/// The client's name, which is the same in every run: of two variants, whatever they are called,
+/// one is `base` and the other is `new`.
 fn client(record: &Record, name: &str) -> String {
     let [base, _] = record.variants.as_slice() else { return name.to_owned() };
     let client = record.profile.clients.iter().find(|client| client.name == name);

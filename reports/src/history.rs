@@ -15,7 +15,7 @@ use crate::relative::{Against, Found, Relative, relatives};
 use crate::scenario::Scenario;
 
 /// The most runs of a machine that a chart has room for; the newest are shown.
-pub const MOST_RUNS: usize = 100;
+pub const MOST_RUNS: usize = 60;
 
 /// Runs as they are added, in any order.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -38,8 +38,8 @@ struct Machine<'a> {
     older: usize,
 }
 
-/// What tells machines apart as far as records know: the processor, how many CPUs, and, where nobody
-/// knows the processor, the system.
+/// What tells machines apart as far as records know: the processor, how many CPUs, and, where
+/// nobody knows the processor, the system.
 type Identity<'a> = (Option<&'a str>, u32, Option<&'a str>);
 
 impl History {

@@ -10,15 +10,15 @@ use super::{json_files, print, records_folder};
 
 /// Compare two runs cell by cell.
 ///
-/// A hint and no proof: two runs are two moments, and their rounds don't pair up. Times are compared
-/// by Welch's t test. Where the machine or the method differ no cell is called faster or slower,
-/// unless --cross-machine is given. To know what a change did, run both builds as variants in one
-/// run. The exit code is 0 whatever is found, and 1 for a record that can't be read.
+/// A hint and no proof: two runs are two moments, and their rounds don't pair up. Times are
+/// compared by Welch's t test. Where the machine or the method differ no cell is called faster or
+/// slower, unless --cross-machine is given. To know what a change did, run both builds as variants
+/// in one run. The exit code is 0 whatever is found, and 1 for a record that can't be read.
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
     /// The record that the other is held against: a path, or `latest` or `previous` for the newest
-    /// and the one before among waitmark/records/*.json in the target folder (in $WAITMARK_OUTPUT if
-    /// that is set).
+    /// and the one before among waitmark/records/*.json in the target folder (in $WAITMARK_OUTPUT
+    /// if that is set).
     base: PathBuf,
     /// The other record: a path, `latest` or `previous`.
     new: PathBuf,

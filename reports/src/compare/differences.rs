@@ -27,8 +27,8 @@ pub struct Differences {
     pub machine: Vec<Difference>,
     /// Of the method: waitmark itself, the server, the clients' settings, the cells' budgets.
     ///
-    /// The name of the profile, its seed, its number of rounds and its margin change no cell's time,
-    /// and are not among them.
+    /// The name of the profile, its seed, its number of rounds and its margin change no cell's
+    /// time, and are not among them.
     pub method: Vec<Difference>,
     /// Of the code under test: commit, compiler, versions of crates.
     pub code: Vec<Difference>,

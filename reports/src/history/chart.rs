@@ -1,4 +1,5 @@
-//! What one chart shows: the ratios of all clients on one size of a scenario, over a machine's runs.
+//! What one chart shows: the ratios of all clients on one size of a scenario, over a machine's
+//! runs.
 
 use super::{Against, Found, Relative, Run, Scenario};
 

@@ -19,12 +19,14 @@ pub(super) fn page(machines: &[Machine]) -> String {
     let header = html! {
         p.eyebrow { span { "waitmark" } span { "trends" } span { (first) " to " (last) } }
         h1 {
-            (figure::counted(dates.len(), "run")) " on " (figure::counted(machines.len(), "machine"))
+            (figure::counted(dates.len(), "run"))
+            " on "
+            (figure::counted(machines.len(), "machine"))
         }
         p.limits {
-            "Every point is a ratio inside one run, with its own 95 % interval. A step between runs \
-             is a hint: whatever changed in between is in it. Measure variants in one run to know \
-             what a change did."
+            "Every point is a ratio inside one run, with its own 95 % interval. A step between \
+             runs is a hint: whatever changed in between is in it. Measure variants in one run to \
+             know what a change did."
         }
     };
     let main = html! {
@@ -145,7 +147,10 @@ fn chart(client: &str, counted: &str, svg: &str) -> Markup {
         format!("Chart: the ratio of {client} at {counted} over runs; the table has its figures");
     html! {
         figure {
-            figcaption { @for series in series::assign(&[client]) { (page::key(series)) } strong { (client) } }
+            figcaption {
+                @for series in series::assign(&[client]) { (page::key(series)) }
+                strong { (client) }
+            }
             div.chart role="img" aria-label=(label) { (PreEscaped(svg)) }
         }
     }

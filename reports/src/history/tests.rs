@@ -89,7 +89,7 @@ fn the_newest_runs_are_shown_where_there_are_too_many() {
     let machines = history.machines();
     assert_eq!((machines[0].runs.len(), machines[0].older), (MOST_RUNS, 7));
     assert_eq!(machines[0].runs[0].record.run, format!("{:016x}", 7));
-    assert!(history.page().contains("100 runs; 7 older ones had no room."));
+    assert!(history.page().contains("60 runs; 7 older ones had no room."));
 }
 
 #[test]

@@ -1,4 +1,5 @@
-//! The same benchmark on several machines, side by side: a column a machine, and ratios inside each.
+//! The same benchmark on several machines, side by side: a column a machine, and ratios inside
+//! each.
 //!
 //! Times of different machines are nowhere beside each other. What can be held against each other
 //! is how much faster one client was than another on the same machine in the same rounds.
@@ -128,8 +129,8 @@ impl Machines {
         }
     }
 
-    /// Writes the report into the folder `dir`, which is made where it is missing: a page, a summary
-    /// and one row for each ratio.
+    /// Writes the report into the folder `dir`, which is made where it is missing: a page, a
+    /// summary and one row for each ratio.
     ///
     /// # Errors
     ///

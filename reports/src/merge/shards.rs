@@ -7,10 +7,10 @@ use crate::{figure, text};
 
 /// The record of the whole run, whatever the order of its parts.
 ///
-/// Cells come in the order of the profile. Of what may differ between machines of one kind the worst
-/// is kept: the least open files, the highest load, the least complete end. The run's name is made
-/// of those of its parts, the seed is the first part's, and the date the earliest. With `partial`,
-/// parts may be missing, and the run counts as interrupted.
+/// Cells come in the order of the profile. Of what may differ between machines of one kind the
+/// worst is kept: the least open files, the highest load, the least complete end. The run's name is
+/// made of those of its parts, the seed is the first part's, and the date the earliest. With
+/// `partial`, parts may be missing, and the run counts as interrupted.
 ///
 /// # Errors
 ///

@@ -21,9 +21,10 @@ pub(super) fn page(machines: &Machines) -> String {
     let main = html! {
         @for section in &machines.sections {
             @let table = table(machines, section);
+            @let caption = "Each cell: the ratio inside one machine, and its 95 % interval.";
             section {
                 h2 { (table.title) }
-                (tables::html(&table, "Each cell: the ratio inside one machine, and its 95 % interval."))
+                (tables::html(&table, caption))
                 ul.notes { @for note in &table.notes { li { (note) } } }
             }
         }
