@@ -169,12 +169,17 @@ fn without_bench_every_cell_runs_once() {
 /// as concurrent as it says.
 #[test]
 fn every_client_does_every_workload_right() {
-    let sandbox = Sandbox::new("sizes = [7]\ndelays = [\"2ms\"]");
+    let sandbox = Sandbox::new(
+        r#"
+        workloads = ["fan_out", "pipeline", "timeouts", "sleepers"]
+        sizes = [7]
+        delays = ["2ms"]
+        "#,
+    );
     let output = sandbox.run(&["--test"]);
     assert!(output.status.success(), "{}{}", stdout(&output), stderr(&output));
-    assert!(
-        !stdout(&output).contains("FAILED") && stdout(&output).ends_with(" passed, 0 failed\n")
-    );
+    let stdout = stdout(&output);
+    assert!(!stdout.contains("FAILED") && stdout.ends_with("\n24 passed, 0 failed\n"), "{stdout}");
 }
 
 #[test]
