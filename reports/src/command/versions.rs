@@ -151,7 +151,9 @@ fn build_and_measure(arguments: &Arguments, request: &Request) -> Result<ExitCod
 fn referee(workspace: &Workspace, progress: &mut Progress) -> Result<PathBuf> {
     let started = Instant::now();
     let title = "the benchmark";
-    let built = Cargo::new(title, &workspace.root, progress).bench(&workspace.bench, &[])?;
+    // Of all packages, as `cargo bench` builds it: the two then share what they build.
+    let mut cargo = Cargo::new(title, &workspace.root, progress);
+    let built = cargo.bench(&workspace.bench, &["--workspace"])?;
     if built.is_new {
         progress.say(&format!("{title}: built in {}", shown(started.elapsed())));
     }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Instant;
 
-use anyhow::{Context, Result, anyhow, bail};
+use anyhow::{Result, anyhow, bail};
 use serde::Deserialize;
 
 use super::process::{self, Ended};
@@ -88,17 +88,8 @@ impl<'a> Cargo<'a> {
 
     /// Builds the benchmark, without running it.
     pub(super) fn bench(&mut self, bench: &Bench, options: &[&str]) -> Result<Built> {
-        let manifest = bench.folder.join("Cargo.toml");
-        let manifest = manifest.to_str().context("the path of the workspace is not UTF-8")?;
-        let fixed = [
-            "bench",
-            "--no-run",
-            "--message-format=json-render-diagnostics",
-            "--manifest-path",
-            manifest,
-            "--bench",
-            &bench.name,
-        ];
+        let format = "--message-format=json-render-diagnostics";
+        let fixed = ["bench", "--no-run", format, "--bench", &bench.name];
         let ended = self.run(&[&fixed, options].concat())?;
         if !ended.status.success() {
             self.progress.say(&ended.said.join("\n"));
@@ -158,7 +149,9 @@ impl Built {
         for message in messages.lines().filter_map(|line| serde_json::from_str(line).ok()) {
             let Message { package_id, manifest_path, target, executable: path, fresh } = message;
             is_new |= !fresh;
-            if target.name == bench.name && target.kind.iter().any(|kind| kind == "bench") {
+            let is_its = manifest_path.parent() == Some(&bench.folder);
+            if is_its && target.name == bench.name && target.kind.iter().any(|kind| kind == "bench")
+            {
                 executable = path.or(executable);
             }
             artifacts.push(Artifact { package: package_id, manifest: manifest_path });
@@ -178,11 +171,12 @@ mod tests {
             {"reason":"build-script-executed","package_id":"x","linked_libs":[]}
             {"reason":"compiler-artifact","package_id":"path+file:///w#0.1.0","manifest_path":"/w/Cargo.toml","target":{"kind":["bin"],"name":"speedup"},"executable":"/t/bin","fresh":true}
             {"reason":"compiler-artifact","package_id":"path+file:///w#0.1.0","manifest_path":"/w/Cargo.toml","target":{"kind":["bench"],"name":"speedup"},"executable":"/t/bench","fresh":true}
+            {"reason":"compiler-artifact","package_id":"path+file:///o#0.1.0","manifest_path":"/o/Cargo.toml","target":{"kind":["bench"],"name":"speedup"},"executable":"/t/other","fresh":true}
             {"reason":"build-finished","success":true}"#;
         let bench = Bench { package: "w".into(), name: "speedup".into(), folder: "/w".into() };
         let built = Built::read(messages, &bench).unwrap();
         assert_eq!(built.executable, Path::new("/t/bench"));
-        assert_eq!((built.artifacts.len(), built.is_new), (3, true));
+        assert_eq!((built.artifacts.len(), built.is_new), (4, true));
         assert_eq!(built.artifacts[0].package, "registry+https://h#tokio@1.44.2");
         assert!(Built::read("{}", &bench).is_none());
     }

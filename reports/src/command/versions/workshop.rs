@@ -182,8 +182,11 @@ impl<'a> Workshop<'a> {
         }
         cargo.fetch(self.host())?;
         let copy = Workspace::find(Some(&root.join("Cargo.toml")), self.bench)?;
+        let manifest = copy.bench.folder.join("Cargo.toml");
+        let manifest = manifest.to_str().context("the path of the workspace is not UTF-8")?;
         // The server is left out, as it may need newer packages than the clients.
-        let built = cargo.bench(&copy.bench, &["--no-default-features", "--offline"])?;
+        let options = ["--manifest-path", manifest, "--no-default-features", "--offline"];
+        let built = cargo.bench(&copy.bench, &options)?;
         check(variant, &built)?;
         Ok(built)
     }
