@@ -56,7 +56,7 @@ pub(crate) fn calibrate(program: &Program, cli: &Cli, runs: u32) -> Result<ExitC
     for run in 1..=runs {
         let mut profile = Profile::parse(&program.catalogue, "calibration", PROFILE)?;
         profile.max_time = cli.max_time;
-        let mut cells = cell::plan(&program.catalogue, &profile, &[])?;
+        let (mut cells, _) = cell::plan(&program.catalogue, &profile, &[])?;
         for cell in &mut cells {
             let slowed = SLOWED.iter().find(|(name, _)| *name == cell.client_name);
             cell.slowdown = slowed.map_or(0.0, |(_, share)| *share);

@@ -1,5 +1,6 @@
 //! Cells: one client x one workload x one size x one delay, as planned.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::num::NonZero;
 use std::time::Duration;
@@ -29,6 +30,8 @@ pub(crate) struct Cell {
     pub(crate) expected: Expected,
     /// The share of its time that each batch is made longer by.
     pub(crate) slowdown: f64,
+    /// Whether a server counts what it does.
+    pub(crate) counted: bool,
     /// Why it can't be measured at all.
     pub(crate) fault: Option<String>,
 }
@@ -54,6 +57,7 @@ impl Cell {
         let limit = (kind.limit)(&client.settings, n as usize)?;
         let (params, wait) = (workload.params.clone(), delay.unwrap_or_default());
         let shape = Shape::<Value> { n: n as usize, delay: wait, params };
+        let expected = (entry.expected)(&shape, limit)?;
         Ok(Cell {
             workload: workload.clone(),
             unit: entry.unit,
@@ -62,7 +66,8 @@ impl Cell {
             client: place,
             client_name: client.name.clone(),
             limit,
-            expected: (entry.expected)(&shape, limit)?,
+            counted: expected.server.is_some(),
+            expected,
             slowdown: 0.0,
             fault: client.variant.as_ref().and_then(|variant| variant.build.clone().err()),
         })
@@ -103,6 +108,13 @@ impl Cell {
             }
     }
 
+    /// About how many batches the cell runs in a round, and how long it takes.
+    pub(crate) fn round(&self) -> (f64, Duration) {
+        let batch = self.batch().unwrap_or(Duration::from_millis(10));
+        let batches = self.workload.budget.div_duration_f64(batch).max(2.0);
+        (batches, self.estimate(self.budget()))
+    }
+
     /// The cell's budget in a round.
     pub(crate) fn budget(&self) -> How {
         How::Budget { budget: self.workload.budget, batch: self.batch() }
@@ -116,7 +128,7 @@ impl Cell {
             n: self.n as usize,
             delay: self.delay.unwrap_or_default(),
             parameter: self.parameter(),
-            counted: self.expected.server.is_some(),
+            counted: self.counted,
             how,
             slowdown: self.slowdown,
         }
@@ -124,7 +136,8 @@ impl Cell {
 
     /// The cell as the record has it, without what was measured.
     pub(crate) fn record(&self) -> Result<record::Cell> {
-        let expected = self.expected.server.as_ref().map(|server| record::Expected {
+        let expected = self.expected.server.as_ref().filter(|_| self.counted);
+        let expected = expected.map(|server| record::Expected {
             requests: server.requests,
             dropped: server.dropped,
             connections: server.connections,
@@ -162,12 +175,13 @@ impl Cell {
 }
 
 /// The cells of a profile that match a filter, with what they are compared with: their references,
-/// or the same client of the other variants. All of them without a filter.
+/// or the same client of the other variants. All of them without a filter. And what is left out, as
+/// one variant alone has it: `timeouts/tokio`.
 pub(crate) fn plan(
     catalogue: &Catalogue,
     profile: &Profile,
     filters: &[String],
-) -> Result<Vec<Cell>> {
+) -> Result<(Vec<Cell>, BTreeSet<String>)> {
     let mut cells = Vec::new();
     for workload in &profile.workloads {
         for &delay in &workload.delays {
@@ -185,7 +199,25 @@ pub(crate) fn plan(
     if !filters.is_empty() {
         retain(&mut cells, profile, filters);
     }
-    Ok(cells)
+    let alone = if of_variants(profile) { leave_out(&mut cells, profile) } else { BTreeSet::new() };
+    Ok((cells, alone))
+}
+
+fn of_variants(profile: &Profile) -> bool {
+    profile.clients.iter().any(|client| client.variant.is_some())
+}
+
+/// Leaves out the cells that have nothing to be compared with, and names what they are of. Where the
+/// reference of a table is not left, its first client takes its part.
+fn leave_out(cells: &mut Vec<Cell>, profile: &Profile) -> BTreeSet<String> {
+    let plain = |cell: &Cell| profile.clients[cell.client].plain_name();
+    let (compared, alone): (Vec<Cell>, Vec<Cell>) = cells.iter().cloned().partition(|cell| {
+        let same = |other: &&Cell| cell.same_but_for_client(other) && plain(cell) == plain(other);
+        cells.iter().filter(same).count() > 1
+    });
+    *cells = compared;
+    appoint_references(cells);
+    alone.iter().map(|cell| format!("{}/{}", cell.workload.name, cell.client_name)).collect()
 }
 
 /// Leaves out the cells that match no filter, and are compared with none that does.
@@ -197,7 +229,7 @@ fn retain(cells: &mut Vec<Cell>, profile: &Profile, filters: &[String]) {
         filters.iter().any(|filter| names.iter().any(|name| name.contains(filter)))
     };
     let chosen: Vec<Cell> = cells.iter().filter(matches).cloned().collect();
-    let of_variants = profile.clients.iter().any(|client| client.variant.is_some());
+    let of_variants = of_variants(profile);
     let is_compared = |chosen: &Cell, cell: &Cell| {
         plain(chosen) == plain(cell) || !of_variants && cell.client == cell.workload.reference
     };
@@ -205,9 +237,6 @@ fn retain(cells: &mut Vec<Cell>, profile: &Profile, filters: &[String]) {
         let with = |chosen: &Cell| chosen.same_but_for_client(cell) && is_compared(chosen, cell);
         chosen.iter().any(with)
     });
-    if of_variants {
-        appoint_references(cells);
-    }
 }
 
 /// Where the reference of a table was left out, its first client takes its part.
@@ -236,6 +265,7 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
+    use crate::message::Build;
     use crate::variant::Variant;
 
     fn cells(filters: &[&str]) -> Vec<String> {
@@ -250,7 +280,7 @@ mod tests {
         "#;
         let profile = Profile::parse(&catalogue, "mine.toml", text).unwrap();
         let filters: Vec<String> = filters.iter().map(|filter| filter.to_string()).collect();
-        let cells = plan(&catalogue, &profile, &filters).unwrap();
+        let (cells, _) = plan(&catalogue, &profile, &filters).unwrap();
         cells.iter().map(|cell| format!("{cell} {:?}", cell.expected.ideal.unwrap())).collect()
     }
 
@@ -286,7 +316,7 @@ mod tests {
             Arc::new(Variant { name: name.to_owned(), program: None, build })
         };
         let profile = profile.spread(&[variant("base"), variant("new")]).unwrap();
-        let of = |filter: &str| plan(&catalogue, &profile, &[filter.to_owned()]).unwrap();
+        let of = |filter: &str| plan(&catalogue, &profile, &[filter.to_owned()]).unwrap().0;
         let names = |cells: &[Cell]| cells.iter().map(Cell::to_string).collect::<Vec<_>>();
         let two = ["fan_out/tokio@base/10ms/50", "fan_out/tokio@new/10ms/50"];
         for filter in ["tokio@base/10ms/50", "fan_out/tokio/10ms/50"] {
@@ -295,9 +325,42 @@ mod tests {
             let references = cells.iter().map(|cell| cell.client == cell.workload.reference);
             assert_eq!(references.collect::<Vec<_>>(), [true, false]);
         }
-        let all = plan(&catalogue, &profile, &[]).unwrap();
+        let (all, alone) = plan(&catalogue, &profile, &[]).unwrap();
+        assert!(alone.is_empty());
         let reference = all.iter().find(|cell| cell.client == cell.workload.reference).unwrap();
         assert_eq!((all.len(), &*reference.client_name), (8, "sequential@base"));
+    }
+
+    #[test]
+    fn what_one_build_alone_has_is_left_out_and_named() {
+        let catalogue = waitmark_harness::catalogue! {
+            clients: [Sequential, Tokio],
+            workloads: [FanOut, Pipeline],
+        };
+        let text = "clients = [\"sequential\", \"tokio\"]\nworkloads = [\"fan_out\", \"pipeline\"]\nsizes = [5]";
+        let profile = Profile::parse(&catalogue, "mine.toml", text).unwrap();
+        let variant = |name: &str, clients: &[&str], workloads: &[&str]| {
+            let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
+            let build = Build {
+                debug: true,
+                tool_version: String::new(),
+                git_rev: None,
+                rustc: String::new(),
+                versions: Default::default(),
+                clients: names(clients),
+                workloads: names(workloads),
+            };
+            Arc::new(Variant { name: name.to_owned(), program: None, build: Ok(build) })
+        };
+        let base = variant("base", &["tokio"], &["fan_out"]);
+        let new = variant("new", &["sequential", "tokio"], &["fan_out", "pipeline"]);
+        let (cells, alone) = plan(&catalogue, &profile.spread(&[base, new]).unwrap(), &[]).unwrap();
+        let names: Vec<String> = cells.iter().map(Cell::to_string).collect();
+        assert_eq!(names, ["fan_out/tokio@base/10ms/5", "fan_out/tokio@new/10ms/5"]);
+        assert_eq!(cells[0].client, cells[1].workload.reference);
+        let alone: Vec<String> = alone.into_iter().collect();
+        let left = ["fan_out/sequential@new", "pipeline/sequential@new", "pipeline/tokio@new"];
+        assert_eq!(alone, left);
     }
 
     #[test]

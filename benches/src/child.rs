@@ -1,4 +1,4 @@
-//! Child processes of this same binary, and the socket that ties them to their parent.
+//! Child processes of this same binary or of another build's, and the socket that ties them to their parent.
 //!
 //! The server and every measuring client are children. A child's standard input is a socket: its
 //! first line says what to do, answers go back over it, and its end means that the parent is gone,
@@ -16,7 +16,7 @@ use std::time::{Duration, Instant};
 use std::{env, thread};
 
 use anyhow::{Context, Result};
-use rustix::process::{Pid, WaitId, WaitIdOptions, waitid};
+use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process_group, waitid};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -24,6 +24,16 @@ use crate::message::Order;
 
 /// The hidden flag that makes this binary a child.
 pub(crate) const FLAG: &str = "--child";
+
+/// The longest line that a child may say: the report of a cell with as many samples as fit into its
+/// budget is far below it. Another build's program may be anything.
+const LONGEST_LINE: u64 = 4 << 20;
+
+/// Lines that wait to be heard before the child has to wait.
+const UNHEARD: usize = 16;
+
+/// How long a child may take to read its order.
+const LISTEN: Duration = Duration::from_secs(2);
 
 /// Does what the parent orders: the whole life of a child process.
 pub(crate) fn obey(work: impl FnOnce(Order, Reports) -> Result<()>) -> Result<ExitCode> {
@@ -92,18 +102,20 @@ impl<R: DeserializeOwned + Send + 'static> Child<R> {
             .process_group(0)
             .spawn()
             .with_context(|| format!("can't start {}", command.get_program().display()))?;
-        let (sender, reports) = mpsc::channel();
-        let lines = BufReader::new(socket.try_clone()?).lines();
+        let (sender, reports) = mpsc::sync_channel(UNHEARD);
+        let mut lines = BufReader::new(socket.try_clone()?);
         let child = Child { process, reports, _socket: socket.try_clone()? };
         thread::Builder::new().name("reports".into()).spawn(move || {
-            for line in lines.map_while(Result::ok) {
+            let mut line = String::new();
+            while (&mut lines).take(LONGEST_LINE).read_line(&mut line).is_ok_and(|read| read > 0) {
                 match serde_json::from_str(&line).map(|report| sender.send(report)) {
-                    Ok(Ok(())) => {}
+                    Ok(Ok(())) => line.clear(),
                     // Nobody listens any more, or the child talks nonsense: it is given up.
                     _ => return,
                 }
             }
         })?;
+        socket.set_write_timeout(Some(LISTEN))?;
         let order = serde_json::to_string(order)? + "\n";
         // A child that is gone already is found out by its silence.
         let _ = socket.write_all(order.as_bytes());
@@ -142,8 +154,11 @@ impl<R> Child<R> {
 
 impl<R> Drop for Child<R> {
     fn drop(&mut self) {
-        // Both fail only for a child that has been waited for.
-        let _ = self.process.kill();
+        if self.ended().is_none() {
+            // With what it started itself: a program that is another build may be a script.
+            let _ = kill_process_group(Pid::from_child(&self.process), Signal::KILL);
+        }
+        // Fails only for a child that has been waited for.
         let _ = self.process.wait();
     }
 }

@@ -23,7 +23,8 @@ use crate::variant;
         Exit codes:\n  0 all measured, 1 an error or a failed cell, 2 wrong usage, 130 interrupted"
 )]
 pub(crate) struct Cli {
-    /// Only cells whose name contains this, such as fan_out/tokio or /100, each with its reference
+    /// Only cells whose name contains this, such as fan_out/tokio or /100, each with its reference,
+    /// or with the same client of the other variants
     #[arg(value_name = "FILTER")]
     pub(crate) filters: Vec<String>,
 
@@ -76,7 +77,10 @@ pub(crate) struct Cli {
         value_name = "RUNS",
         num_args = 0..=1,
         default_missing_value = "20",
-        conflicts_with_all = ["list", "test", "filters", "variant", "crate_name", "shard", "server"],
+        conflicts_with_all = [
+            "list", "test", "filters", "variant", "only_variants", "crate_name", "no_confirm",
+            "shard", "server",
+        ],
         value_parser = clap::value_parser!(u32).range(1..=1000)
     )]
     pub(crate) calibrate: Option<u32>,

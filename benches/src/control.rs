@@ -1,5 +1,6 @@
 //! The mock server's counters, asked for between batches and never waited for without a limit.
 
+use std::io::{self, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -11,6 +12,9 @@ use waitmark_harness::{http, wire};
 /// How long the server may take to answer, between batches and to be asked whether it does.
 const ANSWER: Duration = Duration::from_secs(5);
 const SIGN_OF_LIFE: Duration = Duration::from_secs(1);
+
+/// The longest answer, head and body, in bytes: a mock server's is far below it.
+const LONGEST_ANSWER: usize = 1 << 20;
 
 /// How long the server is given to see that a client is gone.
 const SETTLE: Duration = Duration::from_secs(2);
@@ -128,10 +132,47 @@ fn get(server: SocketAddr, path: &str, limit: Duration) -> Result<Stats> {
 
 fn ask(server: SocketAddr, path: &str, limit: Duration) -> Result<http::Response> {
     let ask = || {
-        let mut stream =
-            TcpStream::connect_timeout(&server, limit).map_err(http::Error::Connect)?;
-        stream.set_read_timeout(Some(limit)).map_err(http::Error::Connect)?;
+        let deadline = Instant::now() + limit;
+        let stream = TcpStream::connect_timeout(&server, limit).map_err(http::Error::Connect)?;
+        let mut stream = Limited { stream, deadline, left: LONGEST_ANSWER };
         wire::exchange_blocking(&mut stream, &http::get(server, path)?)
     };
     ask().with_context(|| format!("asking the server for {path}"))
+}
+
+/// A stream that ends with an error at its deadline, or after too many bytes: a server elsewhere may
+/// be anything.
+struct Limited {
+    stream: TcpStream,
+    deadline: Instant,
+    left: usize,
+}
+
+impl Limited {
+    fn time(&self) -> io::Result<Option<Duration>> {
+        let left = self.deadline.saturating_duration_since(Instant::now());
+        let in_time = (!left.is_zero()).then_some(left);
+        in_time.map(Some).ok_or_else(|| io::Error::from(io::ErrorKind::TimedOut))
+    }
+}
+
+impl Read for Limited {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.stream.set_read_timeout(self.time()?)?;
+        let read = self.stream.read(buffer)?;
+        let too_long = || io::Error::new(io::ErrorKind::InvalidData, "the answer is too long");
+        self.left = self.left.checked_sub(read).ok_or_else(too_long)?;
+        Ok(read)
+    }
+}
+
+impl Write for Limited {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.stream.set_write_timeout(self.time()?)?;
+        self.stream.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.stream.flush()
+    }
 }

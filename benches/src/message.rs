@@ -37,6 +37,8 @@ pub(crate) struct Description {
 /// The rest of a [`Description`], of a build that speaks this protocol.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Build {
+    /// Whether it was built to be debugged, and not to be fast.
+    pub(crate) debug: bool,
     pub(crate) tool_version: String,
     pub(crate) git_rev: Option<String>,
     pub(crate) rustc: String,

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use anyhow::{Result, ensure};
+use waitmark_reports::record;
 
 use crate::cell::{self, Cell};
 use crate::cli::Cli;
@@ -28,6 +29,8 @@ pub(crate) struct Plan {
     pub(crate) server: Option<Url>,
     /// Never none.
     pub(crate) cells: Vec<Cell>,
+    /// What was decided that nobody asked for, in lines for people.
+    pub(crate) notes: Vec<String>,
 }
 
 impl Plan {
@@ -37,11 +40,24 @@ impl Plan {
         let name = if variants.is_empty() { ALONE } else { VARIANTS };
         let mut profile = Profile::from_env(&program.catalogue, name)?;
         profile.max_time = cli.max_time.or(profile.max_time);
-        if let Some(name) = &cli.crate_name {
-            profile.retain_crate(&program.catalogue, name);
+        let mut notes = Vec::new();
+        if let Some(name) = &cli.crate_name
+            && !profile.retain_crate(&program.catalogue, name)
+        {
+            notes.push(format!("no client says that it runs on {name}: all of them are measured"));
         }
         let profile = profile.spread(&variants)?;
-        let cells = cell::plan(&program.catalogue, &profile, &cli.filters)?;
+        let (cells, alone) = cell::plan(&program.catalogue, &profile, &cli.filters)?;
+        let alone_count = alone.len();
+        if !alone.is_empty() {
+            let alone = alone.into_iter().collect::<Vec<_>>().join(", ");
+            notes.push(format!("left out, as only one of the builds has it: {alone}"));
+        }
+        ensure!(
+            !cells.is_empty() || alone_count == 0,
+            "the builds have nothing in common that this profile measures; {}",
+            notes.join("; ")
+        );
         ensure!(
             !cells.is_empty(),
             "no cell of profile {} matches `{}`: `cargo bench -- --list` lists them",
@@ -52,14 +68,21 @@ impl Plan {
             Some(shard) => shard.of(cells)?,
             None => cells,
         };
+        ensure!(
+            cells.len() <= record::MOST_CELLS,
+            "{} cells are too many for a record: {} at most; measure fewer sizes or clients, or a part \
+             of them with --shard",
+            cells.len(),
+            record::MOST_CELLS
+        );
         let confirm = !variants.is_empty() && !cli.no_confirm;
         let (shard, server) = (cli.shard, cli.server.clone());
-        Ok(Plan { profile, variants, confirm, shard, server, cells })
+        Ok(Plan { profile, variants, confirm, shard, server, cells, notes })
     }
 
     /// Only these cells, with this build alone.
     pub(crate) fn alone(profile: Profile, cells: Vec<Cell>) -> Self {
-        let (variants, shard, server) = (Vec::new(), None, None);
-        Plan { profile, variants, confirm: false, shard, server, cells }
+        let (variants, shard, server, notes) = (Vec::new(), None, None, Vec::new());
+        Plan { profile, variants, confirm: false, shard, server, cells, notes }
     }
 }

@@ -1,6 +1,8 @@
 //! What can't work is refused before anything is measured, with the fix named.
 
 use std::fs;
+use std::net::SocketAddr;
+use std::time::Duration;
 
 use anyhow::{Result, ensure};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
@@ -16,30 +18,82 @@ const OTHER_FILES: u64 = 64 + ADDRESSES as u64;
 /// in a second.
 const CLOSED_IN_A_MINUTE: u64 = 600_000;
 
-/// Raises the soft limit of open files, which children inherit, and checks that each of the cells
-/// can be run, `elsewhere` with a server that is none of this machine's. Returns the limit.
-pub(crate) fn check<'a>(cells: impl IntoIterator<Item = &'a Cell>, elsewhere: bool) -> Result<u64> {
-    let files = raise_open_files();
+/// Checks that each of the cells can be run, with so many open files, against the run's own server or
+/// the one that runs elsewhere.
+pub(crate) fn check<'a>(
+    cells: impl IntoIterator<Item = &'a Cell>,
+    open_files: u64,
+    elsewhere: Option<SocketAddr>,
+) -> Result<()> {
     let ports = port_range();
-    let queue = read_number("/proc/sys/net/core/somaxconn");
+    let queue = read_number("/proc/sys/net/core/somaxconn").filter(|_| elsewhere.is_none());
     let reuse = tcp_tw_reuse();
+    let mut pace = Pace::default();
     for cell in cells {
         let Some(server) = &cell.expected.server else { continue };
         let peak = *server.peak.end();
-        check_open_files(cell, peak, files)?;
+        check_open_files(cell, peak, open_files)?;
         if let Some((low, high)) = ports {
             check_ports(cell, peak, low, high)?;
-            check_time_wait(reuse, low, high)?;
         }
-        if let Some(queue) = queue.filter(|_| !elsewhere) {
+        if let Some(queue) = queue {
             check_queue(cell, peak, queue)?;
         }
+        pace.add(cell, server.connections);
     }
-    Ok(files)
+    match (ports, elsewhere) {
+        (Some((low, high)), Some(server)) => check_pace(&pace, reuse, server, low, high),
+        (Some((low, high)), None) if pace.connections > 0.0 => check_time_wait(reuse, low, high),
+        _ => Ok(()),
+    }
 }
 
-/// Raises the soft limit to the hard one and returns what holds then.
-fn raise_open_files() -> u64 {
+/// Connections of one round, and how long it takes.
+#[derive(Default)]
+struct Pace {
+    connections: f64,
+    time: Duration,
+}
+
+impl Pace {
+    fn add(&mut self, cell: &Cell, connections: u64) {
+        let (batches, time) = cell.round();
+        self.connections += batches * connections as f64;
+        self.time += time;
+    }
+
+    fn in_a_minute(&self) -> f64 {
+        self.connections / self.time.as_secs_f64().max(1e-3) * 60.0
+    }
+}
+
+/// A server elsewhere has one address, and so the ports of one; on loopback the kernel gives them out
+/// again at a setting of 2 too.
+fn check_pace(
+    pace: &Pace,
+    reuse: Option<u32>,
+    server: SocketAddr,
+    low: u64,
+    high: u64,
+) -> Result<()> {
+    let (ports, needed) = ((high + 1).saturating_sub(low) as f64, pace.in_a_minute());
+    let again = match reuse {
+        Some(1) | None => true,
+        Some(2) => server.ip().is_loopback(),
+        Some(_) => false,
+    };
+    ensure!(
+        again || needed <= ports,
+        "the run opens about {needed:.0} connections a minute to {server}, each keeps its local port \
+         for a minute, and there are {ports}: set net.ipv4.tcp_tw_reuse to 1, or use a profile with \
+         smaller sizes or longer delays"
+    );
+    Ok(())
+}
+
+/// Raises the soft limit of open files, which children inherit, to the hard one and returns what holds
+/// then.
+pub(crate) fn open_files() -> u64 {
     let limit = getrlimit(Resource::Nofile);
     // macOS refuses an unlimited soft limit: what was set before holds then, and is checked.
     let raised = setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, ..limit }).is_ok();
@@ -123,6 +177,20 @@ mod tests {
         check_time_wait(Some(0), 32_768, 60_999).unwrap();
         check_time_wait(Some(2), 1000, 1001).unwrap();
         check_time_wait(None, 1000, 1001).unwrap();
+    }
+
+    #[test]
+    fn a_server_elsewhere_has_the_ports_of_one_address() {
+        let check = |connections, reuse, server: &str| {
+            let pace = Pace { connections, time: Duration::from_secs(1) };
+            check_pace(&pace, reuse, server.parse().unwrap(), 32_768, 60_999)
+        };
+        let (away, loopback) = ("192.0.2.2:80", "127.0.0.1:80");
+        check(470.0, Some(2), away).unwrap();
+        check(5000.0, Some(1), away).unwrap();
+        check(5000.0, Some(2), loopback).unwrap();
+        assert!(check(5000.0, Some(0), loopback).is_err());
+        insta::assert_snapshot!(check(471.0, Some(2), away).unwrap_err(), @"the run opens about 28260 connections a minute to 192.0.2.2:80, each keeps its local port for a minute, and there are 28232: set net.ipv4.tcp_tw_reuse to 1, or use a profile with smaller sizes or longer delays");
     }
 
     #[test]

@@ -125,22 +125,23 @@ impl Profile {
             .with_context(|| format!("profile {name}"))
     }
 
-    /// Leaves out the clients that don't run on this crate; if none does, they all stay. A reference
-    /// that is left out gives its part to the first client.
-    pub(crate) fn retain_crate(&mut self, catalogue: &Catalogue, name: &str) {
+    /// Leaves out the clients that don't run on this crate; if none does, they all stay, and it is
+    /// false. A reference that is left out gives its part to the first client.
+    pub(crate) fn retain_crate(&mut self, catalogue: &Catalogue, name: &str) -> bool {
         let runs_on = |client: &Client| {
             catalogue.client(&client.kind).is_some_and(|kind| kind.crates.contains(&name))
         };
         let kept: Vec<usize> =
             (0..self.clients.len()).filter(|&i| runs_on(&self.clients[i])).collect();
         if kept.is_empty() {
-            return;
+            return false;
         }
         for workload in &mut self.workloads {
             let place = kept.iter().position(|&i| i == workload.reference);
             workload.reference = place.unwrap_or(0);
         }
         self.clients.retain(runs_on);
+        true
     }
 
     /// The profile with each of its clients once for every variant. References are the base's.

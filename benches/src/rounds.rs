@@ -18,6 +18,7 @@ use crate::profile::Profile;
 use crate::progress::Progress;
 use crate::server::Server;
 use crate::turn::{CellResult, Stopped, Turn};
+use crate::variant::Programs;
 use crate::verify;
 
 /// Rounds before which the run does not end early, however narrow its intervals: a standard
@@ -33,6 +34,8 @@ pub(crate) struct Ground<'a> {
     pub(crate) servers: &'a Servers,
     /// The folder of Criterion's homes, a folder a round.
     pub(crate) criterion: &'a Path,
+    /// What runs the clients of each variant.
+    pub(crate) programs: &'a Programs,
 }
 
 /// Keeps the cells as they are by now.
@@ -50,6 +53,8 @@ pub(crate) struct Rounds<'a> {
     /// The profile's clients, as the record has them.
     clients: Vec<record::Client>,
     cells: Vec<Progressing>,
+    /// Cells that failed in their rerun.
+    given_up: BTreeSet<usize>,
 }
 
 impl<'a> Rounds<'a> {
@@ -63,7 +68,7 @@ impl<'a> Rounds<'a> {
         };
         let cells = cells.into_iter().map(progressing).collect::<Result<_>>()?;
         let clients = ground.profile.record()?.clients;
-        Ok(Rounds { ground, clients, cells })
+        Ok(Rounds { ground, clients, cells, given_up: BTreeSet::new() })
     }
 
     /// Verifies the clients; one that does a workload wrong fails all of its cells of it.
@@ -192,7 +197,8 @@ impl<'a> Rounds<'a> {
     ) -> Result<(), Stopped> {
         let is_due = |&i: &usize| {
             let Progressing { cell, record } = &self.cells[i];
-            cell.client == client && record.status != Status::Failed
+            let given_up = pass.what == What::Confirmation && self.given_up.contains(&i);
+            cell.client == client && record.status != Status::Failed && !given_up
         };
         let due: Vec<usize> = pass.cells.iter().copied().filter(is_due).collect();
         let cells: Vec<&Cell> = due.iter().map(|&i| &self.cells[i].cell).collect();
@@ -209,17 +215,28 @@ impl<'a> Rounds<'a> {
         }
         for (i, outcome) in due.into_iter().zip(outcomes) {
             let Progressing { cell, record } = &mut self.cells[i];
+            let outcome = outcome.map(|outcome| {
+                let observed = outcome?.observed(round, place);
+                observed.check(record).map(|()| observed)
+            });
             match outcome {
                 None => {}
-                Some(Ok(measured)) => {
+                Some(Ok(observed)) => {
                     record.status = Status::Measured;
-                    pass.what.rounds(record).push(measured.observed(round, place));
+                    pass.what.rounds(record).push(observed);
                 }
                 Some(Err(reason)) => {
                     let left = self.ground.profile.rounds - number;
                     progress.give_up(left * cell.estimate((pass.how)(cell)));
                     progress.say(&format!("{cell} failed in {what} {number}: {reason}"));
-                    fail(record, format!("{what} {number}: {reason}"));
+                    match pass.what {
+                        What::Rounds => fail(record, format!("{what} {number}: {reason}")),
+                        // What the rounds found stands; only nobody can say that it was so again.
+                        What::Confirmation => {
+                            record.confirmation.clear();
+                            self.given_up.insert(i);
+                        }
+                    }
                 }
             }
         }
@@ -236,11 +253,27 @@ impl<'a> Rounds<'a> {
         home: &Path,
         progress: &mut Progress,
     ) -> (Vec<CellResult>, Option<Stopped>) {
-        let Ground { catalogue, profile, server, servers, .. } = self.ground;
+        let Ground { catalogue, profile, server, servers, programs, .. } = self.ground;
         let client = &profile.clients[client];
+        let program = client.variant.as_deref().and_then(|variant| programs.of(variant));
         let home = &home.join(&client.name);
-        Turn { catalogue, client, server, servers, cells: cells.to_vec(), how, home, deadline }
-            .run(progress)
+        Turn {
+            catalogue,
+            client,
+            server,
+            servers,
+            cells: cells.to_vec(),
+            how,
+            program,
+            home,
+            deadline,
+        }
+        .run(progress)
+    }
+
+    /// How many cells failed in their rerun.
+    pub(crate) fn given_up(&self) -> usize {
+        self.given_up.len()
     }
 
     /// The cells as the record has them.

@@ -22,6 +22,7 @@ use crate::progress::{Progress, round as about};
 use crate::rounds::{Ground, Rounds, estimate};
 use crate::server::Server;
 use crate::turn::Stopped;
+use crate::variant::Programs;
 use crate::{interrupt, output, preflight, variant, verify};
 
 /// The part of a time limit that the first rounds of variants may take, so that there is time to run
@@ -70,7 +71,7 @@ pub(crate) fn test(program: &Program, cli: &Cli) -> Result<ExitCode> {
 pub(crate) fn measure(program: &Program, cli: &Cli) -> Result<ExitCode> {
     let mut bench = Bench::prepare(program, Plan::of(program, cli)?)?;
     let journal = bench.journal()?;
-    let Ran { record, stopped, took } = bench.run(&journal)?;
+    let Ran { record, unconfirmed, stopped, took } = bench.run(&journal)?;
     ensure!(
         record.ended != Ended::MaxTime || record.cells.iter().any(|cell| !cell.rounds.is_empty()),
         "the time was over before anything was measured, and the last record is left as it is: \
@@ -92,7 +93,7 @@ pub(crate) fn measure(program: &Program, cli: &Cli) -> Result<ExitCode> {
             }
         }
     }
-    bench.exit_code(stopped, with(Status::Failed))
+    bench.exit_code(stopped, with(Status::Failed) + unconfirmed)
 }
 
 /// All that a run has before its first round.
@@ -103,6 +104,7 @@ pub(crate) struct Bench<'a> {
     open_files: u64,
     folder: Folder,
     criterion: PathBuf,
+    programs: Programs,
     /// `None` where no cell needs it.
     server: Option<Server>,
     servers: Servers,
@@ -111,6 +113,8 @@ pub(crate) struct Bench<'a> {
 /// What a run came to.
 pub(crate) struct Ran {
     pub(crate) record: Record,
+    /// Cells that failed when they were run again.
+    pub(crate) unconfirmed: usize,
     pub(crate) stopped: Option<Stopped>,
     pub(crate) took: Duration,
 }
@@ -119,25 +123,38 @@ impl<'a> Bench<'a> {
     /// Refuses what can't work, then starts the server, or finds it where it runs.
     pub(crate) fn prepare(program: &'a Program, mut plan: Plan) -> Result<Self> {
         let mut verification = verify::plan(&program.catalogue, &plan.profile, &plan.cells)?;
-        let elsewhere = plan.server.is_some();
-        let open_files = preflight::check(plan.cells.iter().chain(&verification), elsewhere)?;
         let folder = Folder::take(program.cargo_tmp.as_ref())?;
         let criterion = folder.fresh_criterion()?;
+        let open_files = preflight::open_files();
         let needed = plan.cells.iter().any(|cell| cell.expected.server.is_some());
         let longest = verify::longest_delay(plan.cells.iter().chain(&verification));
-        let server = match &plan.server {
-            _ if !needed => None,
-            Some(url) => Some(Server::at(url)?),
-            None => Some(Server::start(longest, &criterion.join("server.log"))?),
+        let elsewhere = plan.server.as_ref().filter(|_| needed).map(Server::at).transpose()?;
+        let away = elsewhere.as_ref().map(|server| server.servers.0[0]);
+        preflight::check(plan.cells.iter().chain(&verification), open_files, away)?;
+        let server = match elsewhere {
+            None if needed => Some(Server::start(longest, &criterion.join("server.log"))?),
+            elsewhere => elsewhere,
         };
         if server.as_ref().is_some_and(|server| !server.counts) {
-            // Nobody counts there, so that nothing can be held against what is expected.
+            // Nobody counts there, so that nothing can be held against what is expected. How the
+            // cells are measured stays the same.
             for cell in plan.cells.iter_mut().chain(&mut verification) {
-                cell.expected.server = None;
+                cell.counted = false;
             }
         }
         let servers = server.as_ref().map_or(Servers(Vec::new()), |server| server.servers.clone());
-        Ok(Bench { program, plan, verification, open_files, folder, criterion, server, servers })
+        let programs = Programs::copy(&plan.variants, &criterion)?;
+        Ok(Bench {
+            program,
+            plan,
+            verification,
+            open_files,
+            folder,
+            criterion,
+            programs,
+            server,
+            servers,
+        })
     }
 
     /// The journal of a run that is about to begin.
@@ -168,7 +185,8 @@ impl<'a> Bench<'a> {
             Err(Stopped::Interrupted) => (Ended::Interrupted, Some(Stopped::Interrupted)),
             Err(error) => (Ended::Broken, Some(error)),
         };
-        Ok(Ran { record: journal.record(&rounds.record(), ended), stopped, took })
+        let unconfirmed = rounds.given_up();
+        Ok(Ran { record: journal.record(&rounds.record(), ended), unconfirmed, stopped, took })
     }
 
     fn rounds_and_rerun(
@@ -212,6 +230,7 @@ impl<'a> Bench<'a> {
             server: self.server.as_ref(),
             servers: &self.servers,
             criterion: &self.criterion,
+            programs: &self.programs,
         };
         Rounds::new(ground, self.plan.cells.clone())
     }
@@ -228,6 +247,7 @@ impl<'a> Bench<'a> {
             limit.unwrap_or_default()
         )];
         lines.extend(variant::described(&self.plan.variants));
+        lines.extend(self.plan.notes.iter().cloned());
         if let Some(server) = self.server.as_ref().filter(|server| !server.counts)
             && let Some(url) = server.elsewhere()
         {

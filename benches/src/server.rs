@@ -6,7 +6,7 @@ use std::str::FromStr;
 use std::sync::mpsc::RecvTimeoutError;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, anyhow, bail, ensure};
 use waitmark_harness::workload::Servers;
 use waitmark_reports::record;
 #[cfg(feature = "server")]
@@ -130,10 +130,14 @@ impl Server {
     /// If nothing there accepts a connection, or it does not speak HTTP.
     pub(crate) fn at(url: &Url) -> Result<Self> {
         let find = || -> Result<(SocketAddr, bool)> {
-            let mut found = url.authority.to_socket_addrs()?;
-            let addr = found.next().context("the name has no address")?;
-            TcpStream::connect_timeout(&addr, CONNECT)?;
-            Ok((addr, control::is_mock_server(addr)?))
+            let mut refused = None;
+            for addr in url.authority.to_socket_addrs()? {
+                match TcpStream::connect_timeout(&addr, CONNECT) {
+                    Ok(_) => return Ok((addr, control::is_mock_server(addr)?)),
+                    Err(error) => refused = Some(error),
+                }
+            }
+            Err(refused.map_or_else(|| anyhow!("the name has no address"), Into::into))
         };
         let (addr, counts) = find().with_context(|| format!("no server at {}", url.text))?;
         Ok(Server { child: None, url: Some(url.clone()), servers: Servers(vec![addr]), counts })

@@ -27,7 +27,7 @@ impl FromStr for Shard {
 
 impl Shard {
     /// Keeps this part of the cells. What is compared (the clients on one workload, delay and size)
-    /// stays together, and neighbouring sizes go to different parts, as the largest take longest.
+    /// stays together.
     ///
     /// # Errors
     ///
@@ -74,7 +74,7 @@ mod tests {
         let text = "clients = [\"sequential\", \"tokio\"]\nworkloads = [\"fan_out\", \"pipeline\"]
             sizes = [1, 2, 3]\ndelays = [\"1ms\", \"2ms\"]";
         let profile = Profile::parse(&catalogue, "mine.toml", text).unwrap();
-        cell::plan(&catalogue, &profile, &[]).unwrap()
+        cell::plan(&catalogue, &profile, &[]).unwrap().0
     }
 
     fn names(cells: &[Cell]) -> Vec<String> {

@@ -2,7 +2,6 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::ExitStatus;
 use std::sync::mpsc::RecvTimeoutError;
 use std::time::{Duration, Instant};
 
@@ -23,6 +22,9 @@ use crate::server::Server;
 /// A child that says nothing for this long, and ten times as long as its cell should take, hangs.
 const PATIENCE: Duration = Duration::from_secs(30);
 
+/// The most characters of a client's own reason for a failure.
+const LONGEST_REASON: usize = 500;
+
 /// How long a child may take to end after its last report.
 const END: Duration = Duration::from_secs(1);
 
@@ -34,7 +36,9 @@ pub(crate) struct Turn<'a> {
     pub(crate) servers: &'a Servers,
     pub(crate) cells: Vec<&'a Cell>,
     pub(crate) how: fn(&Cell) -> How,
-    /// Where Criterion writes; the children's logs lie beside it.
+    /// What the client is run by, if it is not this program.
+    pub(crate) program: Option<&'a Path>,
+    /// Where Criterion writes, and the children's output goes.
     pub(crate) home: &'a Path,
     /// When the run has to be over.
     pub(crate) deadline: Option<Instant>,
@@ -134,7 +138,9 @@ impl Turn<'_> {
             }
             let broken = |reason| Ok(End::Broken { cell: at, reason });
             match child.report(TICK) {
-                Ok(Report::Started(i)) if from + i < self.cells.len() => {
+                Ok(Report::Started(i))
+                    if at.map_or(from, |at| at + 1) == from + i && from + i < self.cells.len() =>
+                {
                     let cell = self.cells[from + i];
                     let planned = cell.estimate((self.how)(cell));
                     patience = PATIENCE + 10 * planned;
@@ -146,7 +152,7 @@ impl Turn<'_> {
                     outcomes[from + i] = Some(wrong.map_or(Ok(measured), Err));
                 }
                 Ok(Report::Failed(i, reason)) if at == Some(from + i) => {
-                    outcomes[from + i] = Some(Err(reason));
+                    outcomes[from + i] = Some(Err(short(&reason)));
                 }
                 Ok(Report::Finished) => break,
                 Ok(_) => return broken("the client reported a cell that it was not at".to_owned()),
@@ -161,17 +167,19 @@ impl Turn<'_> {
                     return broken(format!("the client hung: no word for {silence} s"));
                 }
                 Err(RecvTimeoutError::Disconnected) => {
-                    let how = child.wait(END).map_or("and did not end".to_owned(), said);
+                    let how = match child.wait(END) {
+                        Some(status) => format!("the client's process ended early ({status})"),
+                        None => "the client hung up, or said what is no report".to_owned(),
+                    };
                     // What was reported before holds: only a cell that was not is lost.
                     at = at.filter(|&at| outcomes[at].is_none());
                     let next =
                         at.or_else(|| (from..self.cells.len()).find(|&i| outcomes[i].is_none()));
-                    let reason = format!("the client's process ended early ({how})");
                     return Ok(match next {
                         Some(cell) if at.is_some() || outcomes[from].is_some() => {
-                            End::Broken { cell: Some(cell), reason }
+                            End::Broken { cell: Some(cell), reason: how }
                         }
-                        Some(_) => End::Broken { cell: None, reason },
+                        Some(_) => End::Broken { cell: None, reason: how },
                         None => End::Finished,
                     });
                 }
@@ -207,26 +215,27 @@ impl Turn<'_> {
             servers: self.servers.clone(),
             cells: self.cells[from..].iter().map(|cell| cell.job((self.how)(cell))).collect(),
         };
-        let program = self.client.variant.as_ref().and_then(|variant| variant.program.as_deref());
-        let log = self.home.with_file_name(format!("{}.log", self.client.name));
-        Child::spawn(program, &Order::Measure(job), environment, &log)
+        let log = self.home.join("output.log");
+        Child::spawn(self.program, &Order::Measure(job), environment, &log)
     }
 }
 
-fn said(status: ExitStatus) -> String {
-    status.to_string()
+/// The first line of a reason, as far as a report has room for it.
+fn short(reason: &str) -> String {
+    let line = reason.lines().next().unwrap_or_default();
+    line.chars().filter(|c| !c.is_control()).take(LONGEST_REASON).collect()
 }
 
 /// What the server counted must be exactly what the cell's batches have to come to.
 fn wrong_counts(cell: &Cell, Measured { stats, batches, .. }: &Measured) -> Option<String> {
-    let Some(expected) = &cell.expected.server else { return None };
+    let expected = cell.expected.server.as_ref().filter(|_| cell.counted)?;
     let Some(stats) = stats else { return Some("the server's counters are missing".to_owned()) };
     let ServerCounts { requests, dropped, connections, peak } = expected;
     let counts = [
         ("early answers", stats.early, 0),
-        ("requests", stats.requests, requests * batches),
-        ("dropped requests", stats.dropped, dropped * batches),
-        ("connections", stats.connections, connections * batches),
+        ("requests", stats.requests, requests.saturating_mul(*batches)),
+        ("dropped requests", stats.dropped, dropped.saturating_mul(*batches)),
+        ("connections", stats.connections, connections.saturating_mul(*batches)),
         ("requests left in flight", stats.in_flight, 0),
     ];
     for (what, counted, wanted) in counts {

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::RecvTimeoutError;
 use std::time::{Duration, Instant};
+use std::{env, fs};
 
 use anyhow::{Context, Result, bail, ensure};
 use waitmark_reports::record;
@@ -60,16 +61,19 @@ impl std::str::FromStr for Named {
 
 /// Says what build this is: the whole life of a child that is asked.
 pub(crate) fn describe(program: &Program, mut reports: Reports) -> Result<()> {
-    let build = serde_json::to_value(Build::of(program))?;
+    // Where the sources are by now tells nothing of when this was built.
+    let commit = program.commit.map(str::to_owned);
+    let build = serde_json::to_value(Build::of(program, commit))?;
     reports.send(&Description { protocol: PROTOCOL, schema: record::SCHEMA, build })
 }
 
 impl Build {
-    fn of(program: &Program) -> Self {
+    fn of(program: &Program, git_rev: Option<String>) -> Self {
         let catalogue = &program.catalogue;
         Build {
+            debug: cfg!(debug_assertions),
             tool_version: env!("CARGO_PKG_VERSION").to_owned(),
-            git_rev: machine::git_rev(program),
+            git_rev,
             rustc: machine::RUSTC.to_owned(),
             versions: machine::versions(program),
             clients: catalogue.clients.iter().map(|kind| kind.name.to_owned()).collect(),
@@ -93,24 +97,34 @@ pub(crate) fn find(
     if named.is_empty() {
         return Ok(Vec::new());
     }
+    for (i, Named { name, .. }) in named.iter().enumerate() {
+        let taken = with_own && name == OWN;
+        ensure!(!taken, "variant {name}: that is this build's name: choose another");
+        let twice = named[..i].iter().any(|other| other.name == *name);
+        ensure!(!twice, "variant {name} stands there twice: each needs a name of its own");
+    }
+    ensure!(
+        with_own || named.len() > 1,
+        "one variant alone has nothing to be compared with: name another, or leave --only-variants out"
+    );
     let others = named.iter().map(|Named { name, path }| {
         let path = from_where_cargo_was_called(path);
         let build = ask(&path).with_context(|| format!("variant {name}"))?;
         Ok(Variant { name: name.clone(), program: Some(path), build })
     });
-    let own = Variant { name: OWN.to_owned(), program: None, build: Ok(Build::of(program)) };
+    let build = Build::of(program, machine::git_rev(program));
+    let own = Variant { name: OWN.to_owned(), program: None, build: Ok(build) };
     let own = with_own.then_some(own);
     let variants: Vec<Variant> = others.chain(own.map(Ok)).collect::<Result<_>>()?;
-    for (i, variant) in variants.iter().enumerate() {
-        let name = &variant.name;
-        let twice = variants[..i].iter().any(|other| other.name == *name);
-        ensure!(
-            !twice || *name != OWN,
-            "variant {name}: that is this build's name: choose another"
+    let debug = variants.iter().find(|variant| variant.is_of(true));
+    if let Some((debug, other)) = debug.zip(variants.iter().find(|variant| variant.is_of(false))) {
+        bail!(
+            "variant {} was built to be debugged and {} to be fast: build both with `cargo bench \
+             --no-run`",
+            debug.name,
+            other.name
         );
-        ensure!(!twice, "variant {name} stands there twice: each needs a name of its own");
     }
-    ensure!(variants.len() > 1, "one variant alone has nothing to be compared with");
     Ok(variants.into_iter().map(Arc::new).collect())
 }
 
@@ -122,7 +136,9 @@ fn ask(path: &Path) -> Result<Result<Build, String>> {
         about.is_file(),
         "{shown} is no program: name the file that `cargo bench --no-run` says it built"
     );
-    let no_benchmark = |why: &str| Ok(Err(format!("{shown} is no waitmark benchmark: {why}")));
+    let no_benchmark = |why: &str| {
+        Ok(Err(format!("{shown} is no waitmark benchmark, or one from before variants: {why}")))
+    };
     let child = Child::spawn(Some(path), &Order::Describe, [], Path::new("/dev/null"));
     let mut child: Child<Description> = match child {
         Ok(child) => child,
@@ -168,19 +184,49 @@ pub(crate) fn described(variants: &[Arc<Variant>]) -> Vec<String> {
         let builds = variants.iter().filter_map(|variant| variant.build.as_ref().ok());
         builds.map(|build| build.versions.get(name)).collect::<BTreeSet<_>>()
     };
+    let builds = variants.iter().filter_map(|variant| variant.build.as_ref().ok());
+    let compilers: BTreeSet<&String> = builds.map(|build| &build.rustc).collect();
     let line = |variant: &Arc<Variant>| {
         let name = &variant.name;
         let build = match &variant.build {
             Ok(build) => build,
             Err(reason) => return format!("variant {name}: {reason}"),
         };
-        let commit = build.git_rev.as_ref().map(|commit| format!("commit {commit}"));
+        let commit = build.git_rev.as_deref().unwrap_or("unknown");
         let differ = build.versions.iter().filter(|(name, _)| versions(name).len() > 1);
         let differ = differ.map(|(name, version)| format!("{name} {version}"));
-        let parts: Vec<String> = commit.into_iter().chain(differ).collect();
+        let rustc = Some(build.rustc.clone()).filter(|_| compilers.len() > 1);
+        let parts: Vec<String> =
+            [format!("commit {commit}")].into_iter().chain(differ).chain(rustc).collect();
         format!("variant {name}: {}", parts.join(", "))
     };
     variants.iter().map(line).collect()
+}
+
+/// Copies of the variants' programs, each a file of its own: what happens to a program during the run
+/// changes nothing of it, and all are started alike, this build's too.
+pub(crate) struct Programs(Vec<(String, PathBuf)>);
+
+impl Programs {
+    /// Copies the programs of all variants that said what they are into `folder`.
+    pub(crate) fn copy(variants: &[Arc<Variant>], folder: &Path) -> Result<Self> {
+        let mut programs = Vec::new();
+        for (i, variant) in variants.iter().enumerate().filter(|(_, it)| it.build.is_ok()) {
+            let own = || env::current_exe().context("can't find this program");
+            let from = variant.program.clone().map_or_else(own, Ok)?;
+            let to = folder.join(format!("variant-{i}"));
+            fs::copy(&from, &to)
+                .with_context(|| format!("can't copy {} to {}", from.display(), to.display()))?;
+            programs.push((variant.name.clone(), to));
+        }
+        Ok(Programs(programs))
+    }
+
+    /// What runs the clients of this variant.
+    pub(crate) fn of(&self, variant: &Variant) -> Option<&Path> {
+        let mut programs = self.0.iter();
+        programs.find(|(name, _)| *name == variant.name).map(|(_, path)| path.as_path())
+    }
 }
 
 impl Variant {
@@ -190,6 +236,11 @@ impl Variant {
         self.build.as_ref().map_or(true, |build| {
             contains(&build.clients, kind) && contains(&build.workloads, workload)
         })
+    }
+
+    /// Whether it is known to have been built to be debugged, or not to be.
+    fn is_of(&self, debug: bool) -> bool {
+        self.build.as_ref().is_ok_and(|build| build.debug == debug)
     }
 
     /// As the record has it.
@@ -216,6 +267,7 @@ mod tests {
 
     fn build() -> Build {
         Build {
+            debug: true,
             tool_version: "0.1.0".to_owned(),
             git_rev: None,
             rustc: "rustc 1.95.0".to_owned(),
@@ -247,16 +299,19 @@ mod tests {
         assert_eq!(of(PROTOCOL, record::SCHEMA, whole.clone()), Ok(build()));
         insta::assert_snapshot!(of(7, record::SCHEMA, json!({})).unwrap_err(), @"base speaks version 7 of the benchmark's protocol and this build 1: build both from versions of waitmark that agree");
         insta::assert_snapshot!(of(PROTOCOL, 1, whole).unwrap_err(), @"base writes records of schema 1 and this build of 2: build both from versions of waitmark that agree");
-        insta::assert_snapshot!(of(PROTOCOL, record::SCHEMA, json!({})).unwrap_err(), @"what base says of itself: missing field `tool_version`");
+        insta::assert_snapshot!(of(PROTOCOL, record::SCHEMA, json!({})).unwrap_err(), @"what base says of itself: missing field `debug`");
     }
 
     #[test]
     fn what_does_not_say_what_it_is_gets_a_reason() {
         let asked = |program: &str| ask(Path::new(program)).unwrap().unwrap_err();
+        assert!(asked("/bin/true").starts_with(
+            "/bin/true is no waitmark benchmark, or one from before variants: it did not say"
+        ));
         assert!(
-            asked("/bin/true").starts_with("/bin/true is no waitmark benchmark: it did not say")
+            asked("/etc/passwd")
+                .starts_with("/etc/passwd is no waitmark benchmark, or one from before variants: ")
         );
-        assert!(asked("/etc/passwd").starts_with("/etc/passwd is no waitmark benchmark: "));
         let missing = ask(Path::new("/no/such")).unwrap_err();
         assert_eq!(missing.to_string(), "no program /no/such");
         let folder = ask(Path::new("/")).unwrap_err().to_string();

@@ -15,6 +15,9 @@ use serde::{Deserialize, Serialize};
 /// The schema this version of waitmark writes, and the only one it reads.
 pub const SCHEMA: u32 = 2;
 
+/// The most cells that a record has.
+pub const MOST_CELLS: usize = 2048;
+
 /// Everything that one run measured, and what is needed to judge it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Record {

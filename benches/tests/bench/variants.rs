@@ -107,8 +107,7 @@ fn a_program_that_is_no_benchmark_fails_its_cells_and_no_other() {
     let failed = record.cells.iter().filter(|cell| cell.status == Status::Failed);
     let reasons: Vec<_> = failed.map(|cell| cell.reason.clone().unwrap()).collect();
     assert_eq!(reasons.len(), 4);
-    let reason =
-        "/bin/true is no waitmark benchmark: it did not say what build it is (exit status: 0)";
+    let reason = "/bin/true is no waitmark benchmark, or one from before variants: it did not say what build it is (exit status: 0)";
     assert!(reasons.iter().all(|it| it == reason), "{reasons:?}");
     assert!(stdout(&output).contains("is no waitmark benchmark"), "{}", stdout(&output));
 }
@@ -146,6 +145,65 @@ fn a_variant_that_dies_in_a_cell_fails_that_cell_and_the_rest_is_measured() {
         assert_eq!(cell.status, Status::Failed);
         assert!(reason.contains("ended early (signal: 9 (SIGKILL))"), "{reason}");
     }
+}
+
+#[test]
+fn a_variant_that_dies_in_the_rerun_leaves_what_the_rounds_found() {
+    let sandbox = Sandbox::new(
+        "clients = [\"tokio\"]\nreference = \"tokio\"\nworkloads = [\"fan_out\"]\nsizes = [4]
+        delays = [\"5ms\"]\nrounds = 5\nbudget = \"40ms\"\nseed = 1",
+    );
+    let dies = format!(
+        "case \"$CRITERION_HOME\" in *rerun-2*) kill -9 $$;; esac\nexec '{}' \"$@\"",
+        BURNING.display()
+    );
+    let mut command = sandbox.command(&["--bench", "--only-variants"]);
+    command.args([variant("base", &PROGRAM), variant("burning", &script(&sandbox, &dies))]);
+    let output = finish(start(command.env("WAITMARK_TEST_BURN", "2")));
+    assert_eq!(output.status.code(), Some(1), "{}", stderr(&output));
+    assert!(stderr(&output).contains("failed in rerun 2"), "{}", stderr(&output));
+    let record = sandbox.record();
+    for cell in &record.cells {
+        assert_eq!((cell.status, cell.rounds.len()), (Status::Measured, 5));
+    }
+    let changes = Changes::of(&record, record.profile.margin);
+    let unconfirmed =
+        changes.changes.iter().filter(|it| matches!(it.finding, Finding::Unconfirmed(_)));
+    assert!(unconfirmed.count() > 0, "{changes:?}");
+}
+
+#[test]
+fn figures_that_can_not_be_fail_their_cell_and_the_record_stays_whole() {
+    let sandbox = Sandbox::new(SMALL);
+    let lies = r#"case "$CRITERION_HOME" in *round-*)
+        read order
+        for i in 0 1; do
+            echo "{\"Started\":$i}" >&0
+            echo "{\"Done\":[$i,{\"method\":\"direct\",\"timed\":1,\"mean_ns\":-5.0,\"samples_ns\":[],\"batches\":1,\"costs\":null,\"stats\":{\"requests\":$((2 * (i + 1))),\"dropped\":0,\"connections\":$((2 * (i + 1))),\"in_flight\":0,\"peak_in_flight\":1,\"early\":0,\"lateness_us\":{\"p50\":1,\"p99\":1,\"max\":1}}}]}" >&0
+        done
+        echo '"Finished"' >&0; exit;; esac"#;
+    let lies = format!("{lies}\nexec '{}' \"$@\"", PROGRAM.display());
+    let output = sandbox.run(&["--bench", &variant("base", &script(&sandbox, &lies))]);
+    assert_eq!(output.status.code(), Some(1), "{}", stderr(&output));
+    let record = sandbox.record();
+    assert!(measured(&record, "tokio@new"));
+    let failed = record.cells.iter().find(|cell| cell.client == "tokio@base").unwrap();
+    let reason = failed.reason.as_deref().unwrap();
+    assert!(reason.contains("what the client reports can't be: "), "{reason}");
+}
+
+#[test]
+fn an_endless_line_and_a_silent_program_are_given_up() {
+    let sandbox = Sandbox::new(SMALL);
+    let endless = "case \"$CRITERION_HOME\" in *round-*) exec cat /dev/zero >&0;; esac";
+    let endless = format!("{endless}\nexec '{}' \"$@\"", PROGRAM.display());
+    let output = sandbox.run(&["--bench", &variant("base", &script(&sandbox, &endless))]);
+    assert_eq!(output.status.code(), Some(1), "{}", stderr(&output));
+    let record = sandbox.record();
+    assert!(measured(&record, "tokio@new"));
+    let failed = record.cells.iter().find(|cell| cell.client == "tokio@base").unwrap();
+    let reason = failed.reason.as_deref().unwrap();
+    assert!(reason.contains("said what is no report"), "{reason}");
 }
 
 #[test]
@@ -188,7 +246,7 @@ fn a_crate_chooses_the_clients_that_run_on_it() {
 }
 
 #[test]
-fn a_build_without_the_server_says_so() {
+fn a_build_without_the_server_is_one_without_its_code() {
     let output = Command::new(env!("CARGO"))
         .args(["tree", "-p", "waitmark-benches", "--no-default-features", "--edges=normal"])
         .current_dir(env!("CARGO_MANIFEST_DIR"))

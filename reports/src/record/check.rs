@@ -8,8 +8,8 @@ use std::fmt::{self, Debug, Display};
 use std::ops::RangeInclusive;
 
 use super::{
-    Cell, Client, Costs, Counts, Expected, Machine, Profile, Record, Role, Round, Status, Value,
-    Variant,
+    Cell, Client, Costs, Counts, Expected, MOST_CELLS, Machine, Profile, Record, Role, Round,
+    Status, Value, Variant,
 };
 use crate::scenario::Scenario;
 use crate::text;
@@ -26,7 +26,6 @@ const CPU_NS: u64 = 1_000_000_000_000_000;
 /// How far `mean_ns` may be from the mean of its samples, as a share.
 const ROUNDING: f64 = 1e-6;
 const MOST_CLIENTS: usize = 32;
-const MOST_CELLS: usize = 2048;
 const MOST_ROUNDS: u32 = 1000;
 /// The most characters of a name.
 const LONGEST_NAME: usize = 100;
@@ -182,6 +181,19 @@ fn status(cell: &Cell) -> Checked {
             ensure(none, "confirmation", "has rounds, and the cell was skipped")
         }
         Status::Failed => Ok(()),
+    }
+}
+
+impl Round {
+    /// Checks that these figures could have been measured of this cell, as those of a record are
+    /// that is read.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with them, in a sentence.
+    pub fn check(&self, cell: &Cell) -> Result<(), String> {
+        let measured = Cell { status: Status::Measured, ..cell.clone() };
+        round(self, &measured).map_err(|fault| format!("what the client reports can't be: {fault}"))
     }
 }
 
