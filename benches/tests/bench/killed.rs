@@ -23,7 +23,7 @@ pub(crate) const SLOW: &str = r#"
 "#;
 
 /// How long processes may take to end after their parent.
-const GRACE: Duration = Duration::from_secs(2);
+const GRACE: Duration = Duration::from_secs(10);
 
 pub(crate) fn start(sandbox: &Sandbox) -> Child {
     crate::start(&mut sandbox.command(&["--bench"]))

@@ -108,7 +108,14 @@ impl fmt::Display for Warning {
         match self {
             Self::Stopped { ended, ran, planned, skipped } => {
                 let how = how(*ended);
-                write!(f, "The run {how} after {ran} of {planned} rounds.")?;
+                if ran < planned {
+                    write!(f, "The run {how} after {ran} of {planned} rounds.")?;
+                } else {
+                    write!(
+                        f,
+                        "The run {how} after its rounds, in the rerun of what looked changed."
+                    )?;
+                }
                 if *skipped > 0 { write!(f, " Cells never measured: {skipped}.") } else { Ok(()) }
             }
             Self::Failed { failed, cells } => {
