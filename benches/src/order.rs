@@ -7,8 +7,39 @@
 
 use fastrand::Rng;
 
+/// Orders of clients that several builds may have: the builds of one client stand beside each other,
+/// which is what makes their ratio steady, in an order that is balanced in itself.
+pub(crate) struct Grouped {
+    groups: Vec<Vec<usize>>,
+    between: Orders,
+    within: Vec<Orders>,
+}
+
+impl Grouped {
+    /// Orders of these groups.
+    pub(crate) fn new(groups: Vec<Vec<usize>>, seed: u64) -> Self {
+        let between = Orders::new(groups.len(), seed);
+        let mut rng = Rng::with_seed(seed.wrapping_add(1));
+        let within = groups.iter().map(|group| Orders::new(group.len(), rng.u64(..))).collect();
+        Grouped { groups, between, within }
+    }
+}
+
+impl Iterator for Grouped {
+    type Item = Vec<usize>;
+
+    fn next(&mut self) -> Option<Vec<usize>> {
+        let mut order = Vec::new();
+        for group in self.between.next()? {
+            let places = self.within[group].next()?;
+            order.extend(places.into_iter().map(|place| self.groups[group][place]));
+        }
+        Some(order)
+    }
+}
+
 /// Orders without end, cycle after cycle.
-pub(crate) struct Orders {
+struct Orders {
     rng: Rng,
     /// Which client has which letter of the design.
     letters: Vec<usize>,
@@ -19,7 +50,7 @@ pub(crate) struct Orders {
 impl Orders {
     /// Orders of `clients` clients; the seed says which has which part in the design, and in which
     /// order its rows come.
-    pub(crate) fn new(clients: usize, seed: u64) -> Self {
+    fn new(clients: usize, seed: u64) -> Self {
         let mut rng = Rng::with_seed(seed);
         let mut letters: Vec<usize> = (0..clients).collect();
         rng.shuffle(&mut letters);
@@ -84,6 +115,22 @@ mod tests {
                 assert_eq!(follows.len(), clients * (clients - 1));
                 assert!(follows.values().all(|&times| times == each), "{clients}: {follows:?}");
             }
+        }
+    }
+
+    #[test]
+    fn builds_of_a_client_stand_together_and_each_of_them_comes_first_equally_often() {
+        let groups = vec![vec![0, 1], vec![2, 3], vec![4, 5]];
+        let rows: Vec<_> = Grouped::new(groups, 7).take(12).collect();
+        let mut places = BTreeMap::new();
+        for row in &rows {
+            assert_eq!(row.len(), 6);
+            assert!(row.chunks(2).all(|two| two[0] / 2 == two[1] / 2), "{row:?}");
+            row.iter().enumerate().for_each(|at| *places.entry(at).or_insert(0) += 1);
+        }
+        for client in 0..6 {
+            let first = [0, 2, 4].map(|place| places.get(&(place, &client)).copied().unwrap_or(0));
+            assert_eq!(first.iter().sum::<i32>(), 6, "{client} of {places:?}");
         }
     }
 

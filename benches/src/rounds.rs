@@ -1,6 +1,6 @@
 //! The rounds: every client in a fresh process, the order balanced, the record kept after each turn.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -12,7 +12,7 @@ use waitmark_reports::record::{self, Ended, Status};
 
 use crate::cell::Cell;
 use crate::message::How;
-use crate::order::Orders;
+use crate::order::Grouped;
 use crate::pass::{Pass, What};
 use crate::profile::Profile;
 use crate::progress::Progress;
@@ -158,18 +158,15 @@ impl<'a> Rounds<'a> {
         keep: &mut Keep<'_>,
     ) -> Result<Ended, Stopped> {
         let Profile { rounds, precision, .. } = *self.ground.profile;
-        let clients: BTreeSet<usize> =
-            pass.cells.iter().map(|&i| self.cells[i].cell.client).collect();
-        let clients: Vec<usize> = clients.into_iter().collect();
         let mut longest = Duration::ZERO;
-        for (round, order) in (0..rounds).zip(Orders::new(clients.len(), pass.seed)) {
+        for (round, order) in (0..rounds).zip(Grouped::new(self.groups(pass), pass.seed)) {
             let start = Instant::now();
             if pass.deadline.is_some_and(|deadline| start + longest > deadline) {
                 return Ok(Ended::MaxTime);
             }
             progress.at(format!("{} {} of {rounds}", pass.what.word(), round + 1));
             for (place, client) in order.into_iter().enumerate() {
-                self.client(pass, round, place as u32, clients[client], progress, keep)?;
+                self.client(pass, round, place as u32, client, progress, keep)?;
             }
             longest = longest.max(start.elapsed());
             let widest = widest_pair(&self.record(), &self.clients);
@@ -183,6 +180,17 @@ impl<'a> Rounds<'a> {
             }
         }
         Ok(Ended::Planned)
+    }
+
+    /// The clients of a pass, those of several builds together.
+    fn groups(&self, pass: &Pass) -> Vec<Vec<usize>> {
+        let clients: BTreeSet<usize> =
+            pass.cells.iter().map(|&i| self.cells[i].cell.client).collect();
+        let mut groups: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+        for client in clients {
+            groups.entry(self.clients[client].plain_name()).or_default().push(client);
+        }
+        groups.into_values().collect()
     }
 
     /// One client's turn in a round: those of its cells in the pass that have not failed.

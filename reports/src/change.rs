@@ -106,7 +106,7 @@ fn judged<'p, 'c>(pairs: &'p [Pair<'c>], floor: f64) -> Vec<(&'p Pair<'c>, Chang
     let (family, mut measured): (Vec<Estimate>, Vec<&mut Change>) = measured.into_iter().unzip();
     let reruns: Vec<Option<Estimate>> = measured.iter().map(|it| it.confirmation).collect();
     let mut findings = rule::flag(&family, floor);
-    rule::confirm(&mut findings, &family, &reruns, floor);
+    rule::confirm(&mut findings, &reruns, floor);
     for (change, finding) in measured.iter_mut().zip(findings) {
         change.finding = finding;
     }

@@ -25,13 +25,9 @@ pub(super) fn flag(family: &[Estimate], floor: f64) -> Vec<Finding> {
 /// Judges the flagged ratios of a family again, each by the rerun it had.
 ///
 /// The reruns of the flagged ones are a family of their own. A rerun of too few rounds for an
-/// interval confirms nothing, and one of fewer rounds than there were before refutes nothing.
-pub(super) fn confirm(
-    findings: &mut [Finding],
-    family: &[Estimate],
-    reruns: &[Option<Estimate>],
-    floor: f64,
-) {
+/// interval confirms nothing. Nothing is refuted but by an interval that is all within the floor, or
+/// by one that is surely on the other side: a noisy rerun can't tell.
+pub(super) fn confirm(findings: &mut [Finding], reruns: &[Option<Estimate>], floor: f64) {
     let flagged = |(at, finding): (usize, &Finding)| match finding {
         Finding::Unconfirmed(direction) => Some((at, *direction)),
         _ => None,
@@ -43,13 +39,14 @@ pub(super) fn confirm(
     let flagged = findings.iter().enumerate().filter_map(flagged);
     let again: Vec<(usize, Direction, Estimate)> = flagged.filter_map(again).collect();
     let rerun: Vec<Estimate> = again.iter().map(|(.., rerun)| *rerun).collect();
-    for ((at, direction, rerun), judged) in again.into_iter().zip(flag(&rerun, floor)) {
-        let cut = rerun.rounds < family[at].rounds;
-        findings[at] = match direction {
-            _ if judged != Finding::Unconfirmed(direction) && cut => continue,
-            _ if judged != Finding::Unconfirmed(direction) => Finding::NotConfirmed(direction),
-            Direction::More => Finding::Regression,
-            Direction::Less => Finding::Improvement,
+    for ((at, direction, _), judged) in again.into_iter().zip(flag(&rerun, floor)) {
+        findings[at] = match judged {
+            Finding::Undecided => continue,
+            Finding::Unconfirmed(again) if again == direction => match direction {
+                Direction::More => Finding::Regression,
+                Direction::Less => Finding::Improvement,
+            },
+            _ => Finding::NotConfirmed(direction),
         };
     }
 }
@@ -128,31 +125,32 @@ mod tests {
         // 1.08 with a half width of 6.9 %, p = 0.036: flagged alone, and not among four.
         let (sure, unsure) = (ratio(1.3, 0.01), ratio(1.08, 0.07));
         let mut one = flag(&[sure, ratio(1.0, 0.01)], FLOOR);
-        confirm(&mut one, &[sure; 2], &[Some(unsure), Some(unsure)], FLOOR);
+        confirm(&mut one, &[Some(unsure), Some(unsure)], FLOOR);
         assert_eq!(one, [Finding::Regression, Finding::Unchanged]);
         let mut four = flag(&[sure; 4], FLOOR);
-        confirm(&mut four, &[sure; 4], &[Some(unsure); 4], FLOOR);
-        assert_eq!(four, [const { Finding::NotConfirmed(Direction::More) }; 4]);
+        confirm(&mut four, &[Some(unsure); 4], FLOOR);
+        assert_eq!(four, [const { Finding::Unconfirmed(Direction::More) }; 4]);
         // What has no rerun is no burden to the others.
         let mut some = flag(&[sure; 4], FLOOR);
-        confirm(&mut some, &[sure; 4], &[None, None, Some(unsure), None], FLOOR);
+        confirm(&mut some, &[None, None, Some(unsure), None], FLOOR);
         let unconfirmed = Finding::Unconfirmed(Direction::More);
         assert_eq!(some[2], Finding::Regression);
         assert!([0, 1, 3].iter().all(|&at| some[at] == unconfirmed), "{some:?}");
     }
 
     #[test]
-    fn a_rerun_that_was_cut_can_confirm_and_not_refute() {
-        let cut =
-            |value: f64| Estimate::of_logs(&[value.ln() - 0.001, value.ln(), value.ln() + 0.001]);
-        let judged = |rerun| {
+    fn a_rerun_that_can_not_tell_refutes_nothing() {
+        let judged = |value, share| {
             let mut findings = flag(&[ratio(1.3, 0.01)], FLOOR);
-            confirm(&mut findings, &[ratio(1.3, 0.01)], &[rerun], FLOOR);
+            confirm(&mut findings, &[Some(ratio(value, share))], FLOOR);
             findings.remove(0)
         };
-        assert_eq!(judged(cut(1.3)), Finding::Regression);
-        assert_eq!(judged(cut(1.0)), Finding::Unconfirmed(Direction::More));
-        assert_eq!(judged(Some(ratio(1.0, 0.001))), Finding::NotConfirmed(Direction::More));
+        assert_eq!(judged(1.3, 0.01), Finding::Regression);
+        assert_eq!(judged(1.3, 0.6), Finding::Unconfirmed(Direction::More));
+        assert_eq!(judged(1.0, 0.2), Finding::Unconfirmed(Direction::More));
+        for (value, share) in [(1.0, 0.01), (1.02, 0.001), (0.8, 0.01)] {
+            assert_eq!(judged(value, share), Finding::NotConfirmed(Direction::More), "{value}");
+        }
     }
 
     proptest! {
@@ -167,10 +165,10 @@ mod tests {
                 reruns.iter().map(|it| it.map(|it| ratio(it.0, it.1))).collect();
             let mut there = flag(&family, floor);
             let first = there.clone();
-            confirm(&mut there, &family, &again, floor);
+            confirm(&mut there, &again, floor);
             let mut back = flag(&family.iter().map(Estimate::inverse).collect::<Vec<_>>(), floor);
             let turned: Vec<_> = again.iter().map(|it| it.map(|it| it.inverse())).collect();
-            confirm(&mut back, &family, &turned, floor);
+            confirm(&mut back, &turned, floor);
             prop_assert_eq!(&back.iter().map(reversed).collect::<Vec<_>>(), &there);
             // Only what was flagged, and ran again, can be confirmed or not.
             for (at, (before, after)) in first.iter().zip(&there).enumerate() {

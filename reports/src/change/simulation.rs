@@ -42,7 +42,7 @@ impl Run {
     fn findings(&self) -> Vec<Finding> {
         let mut findings = flag(&self.planned, FLOOR);
         let reruns: Vec<Option<Estimate>> = self.reruns.iter().copied().map(Some).collect();
-        confirm(&mut findings, &self.planned, &reruns, FLOOR);
+        confirm(&mut findings, &reruns, FLOOR);
         findings
     }
 }
