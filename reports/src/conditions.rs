@@ -1,20 +1,16 @@
 //! Under which conditions a record was measured: the machine, the versions and the method, as
 //! names and values that every format shows alike.
 
+mod fact;
 mod variants;
 
+use fact::fact;
+pub(crate) use fact::{Fact, short};
 pub(crate) use variants::variants;
 
+use crate::figure;
 use crate::record::{Cell, Counts, Ended, Lateness, Machine, Method, Profile, Record};
 use crate::stats::{self, FAMILY_ERROR, MIN_ROUNDS};
-use crate::{figure, text};
-
-/// A name and its value, each in one line of plain text.
-pub(crate) type Fact = (String, String);
-
-fn fact(name: &str, value: impl Into<String>) -> Fact {
-    (text::printable(name).into_owned(), text::printable(&value.into()).into_owned())
-}
 
 /// What the run took place on.
 pub(crate) fn machine(machine: &Machine) -> Vec<Fact> {
@@ -174,15 +170,6 @@ fn lateness(client: &str, cells: &[Cell]) -> Option<Fact> {
     };
     let [p50, p99] = [median(|late| late.p50_us)?, median(|late| late.p99_us)?];
     Some(fact(&format!("late for {client}"), format!("{p50} (median), {p99} (p99)")))
-}
-
-/// The first twelve digits of a commit, and whether the code differed from it.
-pub(crate) fn short(rev: &str) -> String {
-    let (commit, dirty) = match rev.strip_suffix("-dirty") {
-        Some(commit) => (commit, ", with changes"),
-        None => (rev, ""),
-    };
-    format!("{}{dirty}", commit.chars().take(12).collect::<String>())
 }
 
 #[cfg(test)]

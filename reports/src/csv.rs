@@ -1,8 +1,10 @@
 //! `speedup.csv`: one row a cell, plain numbers, empty where there is none.
 
 mod changes;
+mod field;
 
 pub(crate) use changes::changes;
+pub(crate) use field::{number, quoted};
 
 use crate::analysis::Analysis;
 use crate::record::Record;
@@ -14,31 +16,18 @@ use crate::rows::{self, Field};
 pub(crate) fn csv(record: &Record, analysis: &Analysis) -> String {
     let mut text = rows::columns().join(",") + "\n";
     for row in rows::rows(record, analysis) {
-        let fields: Vec<String> = row.iter().map(field).collect();
+        let fields: Vec<String> = row.iter().map(shown).collect();
         text.push_str(&(fields.join(",") + "\n"));
     }
     text
 }
 
-fn field(field: &Field) -> String {
+fn shown(field: &Field) -> String {
     match field {
         Field::Text(text) => quoted(text),
         Field::Count(count) => count.to_string(),
         Field::Number(value) => number(Some(*value)),
         Field::Nothing => String::new(),
-    }
-}
-
-/// All the digits that tell it from its neighbours, never an exponent.
-pub(crate) fn number(value: Option<f64>) -> String {
-    value.map(|value| value.to_string()).unwrap_or_default()
-}
-
-/// A field as RFC 4180 wants it.
-pub(crate) fn quoted(field: &str) -> String {
-    match field.contains([',', '"', '\n', '\r']) {
-        true => format!("\"{}\"", field.replace('"', "\"\"")),
-        false => field.to_owned(),
     }
 }
 

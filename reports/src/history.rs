@@ -6,13 +6,13 @@
 mod changes;
 mod chart;
 mod page;
+mod run;
 #[cfg(test)]
 mod tests;
 
-use crate::analysis::Analysis;
+use run::{Machine, Run};
+
 use crate::record::Record;
-use crate::relative::{Against, Found, Relative, relatives};
-use crate::scenario::Scenario;
 
 /// The most runs of a machine that a chart has room for; the newest are shown.
 pub const MOST_RUNS: usize = 60;
@@ -22,25 +22,6 @@ pub const MOST_RUNS: usize = 60;
 pub struct History {
     runs: Vec<Run>,
 }
-
-/// One run, without its rounds.
-#[derive(Clone, Debug, PartialEq)]
-struct Run {
-    /// The record; its cells have no rounds any more.
-    record: Record,
-    ratios: Vec<Relative>,
-}
-
-/// All runs of one machine, by date.
-struct Machine<'a> {
-    runs: Vec<&'a Run>,
-    /// Runs that were too many, all older than these.
-    older: usize,
-}
-
-/// What tells machines apart as far as records know: the processor, how many CPUs, and, where
-/// nobody knows the processor, the system.
-type Identity<'a> = (Option<&'a str>, u32, Option<&'a str>);
 
 impl History {
     /// Adds a run; `false` if it is there already.
@@ -79,39 +60,5 @@ impl History {
             machine.runs.reverse();
         }
         machines
-    }
-}
-
-impl Run {
-    fn of(record: &Record) -> Self {
-        let mut ratios = relatives(record, &Analysis::of(record));
-        // With two builds it is plain which is held against which, whatever they are called.
-        if let [_, new] = record.variants.as_slice() {
-            for ratio in &mut ratios {
-                let end = format!("@{}", new.name);
-                ratio.client = ratio.client.strip_suffix(&end).unwrap_or(&ratio.client).to_owned();
-                ratio.against = Against::Base("base".to_owned());
-            }
-        }
-        let mut record = record.clone();
-        for cell in &mut record.cells {
-            cell.rounds.clear();
-            cell.confirmation.clear();
-        }
-        Self { record, ratios }
-    }
-
-    fn identity(&self) -> Identity<'_> {
-        let machine = &self.record.machine;
-        let cpu = machine.cpu_model.as_deref();
-        let system = cpu.is_none().then_some(machine.kernel.as_str());
-        (cpu, machine.logical_cpus, system)
-    }
-
-    /// When it began, in a form whose order is that of time: to the second, then the digits after.
-    fn instant(&self) -> (String, String) {
-        let (second, rest) = self.record.created.split_at_checked(19).unwrap_or_default();
-        let digits = rest.chars().take_while(|it| !"Z+-".contains(*it)).collect();
-        (second.to_owned(), digits)
     }
 }

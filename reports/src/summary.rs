@@ -192,7 +192,7 @@ mod tests {
 
         ratio: what n\|w takes by what base takes, inside each round.
 
-        unconfirmed: surely changed by more than 5 % in the planned rounds, with no rerun that could tell.
+        unconfirmed: surely changed, and by an estimated 5 % or more, in the planned rounds, with no rerun that could tell.
         ");
         insta::assert_snapshot!(rest.lines().last().unwrap(), @r"Synthetic CPU, 4 logical CPUs · Linux 6.1.0 x86_64 · waitmark 0.1.0 · commit 0123456789ab · async-std 1.13.2 · criterion 0.8.2 · smol 2.0.2 · tokio 1.54.1 · profile synthetic, 5 of 5 rounds, seed 42 · base: tokio 1.44.0, commit 000000000000, rustc 1.95.0 · n\|w: tokio 1.45.0, commit 111111111111, rustc 1.95.0 · 2025-01-02T03:04:05Z");
     }

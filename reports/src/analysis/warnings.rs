@@ -26,6 +26,8 @@ pub enum Warning {
         planned: u32,
         /// Cells that were never measured.
         skipped: usize,
+        /// Whether all rounds were over, and what looked changed was being run again.
+        in_rerun: bool,
     },
     /// Failed cells have no figures.
     Failed {
@@ -106,15 +108,14 @@ pub enum Warning {
 impl fmt::Display for Warning {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Stopped { ended, ran, planned, skipped } => {
+            Self::Stopped { ended, ran, planned, skipped, in_rerun } => {
                 let how = how(*ended);
-                if ran < planned {
-                    write!(f, "The run {how} after {ran} of {planned} rounds.")?;
-                } else {
-                    write!(
+                match in_rerun {
+                    true => write!(
                         f,
                         "The run {how} after its rounds, in the rerun of what looked changed."
-                    )?;
+                    )?,
+                    false => write!(f, "The run {how} after {ran} of {planned} rounds.")?,
                 }
                 if *skipped > 0 { write!(f, " Cells never measured: {skipped}.") } else { Ok(()) }
             }

@@ -26,8 +26,9 @@ const STEP_SUMMARY: &str = "GITHUB_STEP_SUMMARY";
 /// Say by the exit code whether a run may pass, by what changed between its builds and by what is
 /// expected of it.
 ///
-/// A build fails where a client takes more time or CPU time than in the base: surely so (Holm's
-/// method at 5 % over all cells of the run), by more than the floor, and in the rerun once more.
+/// A build fails where a client surely takes more time or CPU time than in the base (Holm's method
+/// at 5 % over all cells of the run), where the estimate of how much more is beyond the floor, and
+/// where both are so in the rerun once more.
 ///
 /// Expectations are lines in waitmark.toml:
 ///
@@ -40,16 +41,18 @@ const STEP_SUMMARY: &str = "GITHUB_STEP_SUMMARY";
 ///   ]
 ///
 /// `A over B` is how many times as fast as B A is. It fails where the whole 95 % interval is beyond
-/// the bound, and is undecided where the bound is inside an interval wider than the floor. Before a
-/// colon, any of WORKLOAD, n=, delay= and PARAMETER=VALUE says which cells are meant. Where builds
-/// were compared, `tokio@base` is one build's client, and `tokio` that of every build but the base.
+/// the bound, and is undecided where the bound is inside an interval that is wider than the floor to
+/// either side. Before a colon, any of WORKLOAD, n=, delay= and PARAMETER=VALUE says which cells are
+/// meant. Where builds were compared, `tokio@base` is one build's client, and `tokio` that of every
+/// build but the base.
 ///
 /// The report is written first, whatever the verdict. Exit codes: 0 pass, 1 an error, 2 wrong usage,
 /// 3 failed, 4 undecided with --strict.
 #[derive(clap::Args)]
 #[command(verbatim_doc_comment)]
 pub(crate) struct Arguments {
-    /// The record [default: waitmark/record.json in $CARGO_TARGET_DIR, or in target].
+    /// The record [default: waitmark/record.json in $CARGO_TARGET_DIR, or in target; in
+    /// $WAITMARK_OUTPUT if that is set].
     record: Option<PathBuf>,
     /// The least change that is news [default: that of waitmark.toml, or the run's own margin].
     #[arg(long, value_name = "PERCENT", value_parser = percent)]

@@ -12,8 +12,8 @@ use super::{json_files, print, records_folder};
 /// Write a page of trends over all records of a folder.
 ///
 /// For each machine, scenario and size: the clients' speedups over the reference (with variants:
-/// the new one's time by the base's) over time, with intervals, and marks where versions, the
-/// method or the kernel changed. Runs of different machines are never joined, and of each machine
+/// the new one's time by the base's) over time, with intervals, and marks where versions (of
+/// the run or of the builds that it compared), the method or the kernel changed. Runs of different machines are never joined, and of each machine
 /// the newest 60 are shown. What is no record is named and left out. The page is one file that
 /// needs no network.
 #[derive(clap::Args)]

@@ -16,7 +16,8 @@ use super::{latest_record, print};
 /// compared, there is also one row for each change (changes.csv).
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
-    /// The record [default: waitmark/record.json in $CARGO_TARGET_DIR, or in target].
+    /// The record [default: waitmark/record.json in $CARGO_TARGET_DIR, or in target; in
+    /// $WAITMARK_OUTPUT if that is set].
     record: Option<PathBuf>,
     /// The folder to write into [default: `report` beside the record].
     #[arg(short, long, value_name = "DIR")]

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::record::{Cell, Client, Record, Server};
+use crate::record::{Cell, Client, Record, Server, Variant};
 use crate::scenario::Scenario;
 use crate::{conditions, figure, text};
 
@@ -45,6 +45,12 @@ impl Differences {
             code: build("", Build::of(base), Build::of(new)),
             variants: variants(base, new),
         }
+    }
+
+    /// What differs between a variant of one record and a variant of another, whatever they are
+    /// called: commit, compiler, versions of crates.
+    pub(crate) fn of_variants(base: &Variant, new: &Variant) -> Vec<Difference> {
+        build("", Build::of_variant(base), Build::of_variant(new))
     }
 
     /// Whether times of the two runs may be called faster or slower.
@@ -144,12 +150,8 @@ fn variants(base: &Record, new: &Record) -> Vec<Difference> {
     let mut differences = Vec::new();
     for variant in &base.variants {
         if let Some(other) = new.variants.iter().find(|other| other.name == variant.name) {
-            let [base, new] = [variant, other].map(|it| Build {
-                git_rev: it.git_rev.as_deref(),
-                rustc: &it.rustc,
-                versions: &it.versions,
-            });
-            differences.extend(build(&format!("{}: ", variant.name), base, new));
+            let of = format!("{}: ", variant.name);
+            differences.extend(build(&of, Build::of_variant(variant), Build::of_variant(other)));
         }
     }
     differences
@@ -168,6 +170,14 @@ impl<'a> Build<'a> {
             git_rev: record.git_rev.as_deref(),
             rustc: &record.machine.rustc,
             versions: &record.machine.versions,
+        }
+    }
+
+    fn of_variant(variant: &'a Variant) -> Self {
+        Self {
+            git_rev: variant.git_rev.as_deref(),
+            rustc: &variant.rustc,
+            versions: &variant.versions,
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::Cell;
+use super::cell::Cell;
 use crate::analysis::Outcome;
 use crate::scenario::Scenario;
 use crate::{figure, text};

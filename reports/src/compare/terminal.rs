@@ -2,7 +2,8 @@
 
 use std::fmt::Write as _;
 
-use super::{Compared, Difference, Row, Run};
+use super::compared::{Compared, Row, Run, rank};
+use super::differences::Difference;
 use crate::stats::{FAMILY_ERROR, Verdict};
 use crate::text::{WIDTH, wrapped};
 use crate::{conditions, figure, text};
@@ -108,7 +109,7 @@ fn push_rows(text: &mut String, compared: &Compared) {
     let mut before: Option<&Row> = None;
     for (row, line) in compared.rows.iter().zip(&lines) {
         let group = group(row.verdict);
-        if before.is_none_or(|it| super::rank(it.verdict) != super::rank(row.verdict)) {
+        if before.is_none_or(|it| rank(it.verdict) != rank(row.verdict)) {
             let _ = writeln!(text, "\n{group}");
             before = None;
         }
@@ -195,7 +196,8 @@ fn note(compared: &Compared) -> String {
         figure::set_percent(compared.margin)
     );
     format!(
-        "{rule} Two runs are two moments, and whatever changed in between is in the ratios: measure \
-         variants in one run (cargo bench -- --variant) to know what a change of code did."
+        "{rule} Two runs are two moments, and runs apart differ by more than chance: of 190 pairs \
+         of runs of the same code, 27 had a cell called faster or slower. Measure variants in one \
+         run (cargo bench -- --variant) to know what a change of code did."
     )
 }

@@ -1,7 +1,8 @@
 //! What is said of two synthetic runs.
 
 use super::*;
-use crate::record::{Status, Value};
+use crate::record::{Record, Status, Value};
+use crate::stats::Verdict;
 use crate::synthetic;
 
 const CLIENTS: [&str; 3] = ["sequential", "tokio", "smol"];
@@ -95,9 +96,9 @@ fn what_changed_comes_first_and_what_is_missing_is_named() {
     added, not run in new: tokio on fan_out, requests of 50 ms, n = 5
 
     Ratios are of geometric means over rounds, with Welch's t intervals; verdicts by Holm's method at 5
-    % over all cells, with a margin of 5 %. Two runs are two moments, and whatever changed in between is
-    in the ratios: measure variants in one run (cargo bench -- --variant) to know what a change of code
-    did.
+    % over all cells, with a margin of 5 %. Two runs are two moments, and runs apart differ by more than
+    chance: of 190 pairs of runs of the same code, 27 had a cell called faster or slower. Measure
+    variants in one run (cargo bench -- --variant) to know what a change of code did.
     ");
 }
 
@@ -133,9 +134,9 @@ fn other_conditions_forbid_verdicts() {
         smol        100  19.6 ms  19.6 ms     1.00x  0.998–1.002  not comparable
 
     Ratios are of geometric means over rounds, with Welch's t intervals; verdicts by Holm's method at 5
-    % over all cells, with a margin of 5 %. Two runs are two moments, and whatever changed in between is
-    in the ratios: measure variants in one run (cargo bench -- --variant) to know what a change of code
-    did.
+    % over all cells, with a margin of 5 %. Two runs are two moments, and runs apart differ by more than
+    chance: of 190 pairs of runs of the same code, 27 had a cell called faster or slower. Measure
+    variants in one run (cargo bench -- --variant) to know what a change of code did.
     ");
 }
 
@@ -171,9 +172,9 @@ fn verdicts_across_machines_are_marked_on_every_line() {
         smol        100  19.6 ms  19.6 ms     1.00x  0.998–1.002  same (other machine)
 
     Ratios are of geometric means over rounds, with Welch's t intervals; verdicts by Holm's method at 5
-    % over all cells, with a margin of 5 %. Two runs are two moments, and whatever changed in between is
-    in the ratios: measure variants in one run (cargo bench -- --variant) to know what a change of code
-    did.
+    % over all cells, with a margin of 5 %. Two runs are two moments, and runs apart differ by more than
+    chance: of 190 pairs of runs of the same code, 27 had a cell called faster or slower. Measure
+    variants in one run (cargo bench -- --variant) to know what a change of code did.
     ");
     let judged = |line: &&str| line.contains("slower") || line.contains("same ");
     let lines: Vec<&str> = text.lines().filter(|line| line.starts_with("    ")).collect();

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Fact, fact, short};
+use super::fact::{Fact, fact, short};
 use crate::record::{Record, Variant};
 
 /// The variants: what each was built from, by which compiler, and the versions of the crates that

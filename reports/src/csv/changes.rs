@@ -1,6 +1,6 @@
 //! `changes.csv`: one row a cell, variant and quantity.
 
-use super::{number, quoted};
+use super::field::{number, quoted};
 use crate::change::{Change, Changes, Finding};
 use crate::record::Record;
 use crate::rows::params;

@@ -1,8 +1,8 @@
 //! Whether a record keeps to an expectation.
 
 use super::judged::{Holds, Judged, MOST_LISTED, NAMED, Size, named};
+use super::line::{Claim, Expectation};
 use super::ratio::Limit;
-use super::{Claim, Expectation};
 use crate::analysis::{Analysis, Outcome};
 use crate::figure;
 use crate::scope::{Scopes, whole_label};

@@ -8,7 +8,7 @@
 
 use std::str::FromStr;
 
-use super::{Bound, Claim, Expectation, Scope};
+use super::line::{Bound, Claim, Expectation, Scope};
 use crate::text;
 
 const NO_FAILED_CELL: &str = "no failed cell";

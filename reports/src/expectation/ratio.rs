@@ -1,7 +1,7 @@
 //! Whether one client is as many times as fast as another as it is to be.
 
-use super::Bound;
 use super::judged::{Holds, Judged, MOST_LISTED, NAMED, Size, named};
+use super::line::Bound;
 use crate::analysis::{Comparison, Outcome, Quantity, Row};
 use crate::figure;
 use crate::scope::Scopes;

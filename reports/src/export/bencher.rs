@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::{Error, name};
+use super::common::{self, Error, name};
 use crate::analysis::{Analysis, Figures, Quantity, Speedup};
 use crate::record::Record;
 use crate::stats::Estimate;
@@ -42,14 +42,14 @@ pub(super) fn bencher(record: &Record, analysis: &Analysis) -> Result<String, Er
         for row in &comparison.rows {
             for (client, outcome) in comparison.clients.iter().zip(&row.outcomes) {
                 if let Some(figures) = outcome.figures() {
-                    let client = super::client(record, client);
+                    let client = common::client(record, client);
                     let name = name(&comparison.scenario, &client, row.n);
                     benchmarks.insert(name, measures(figures));
                 }
             }
         }
     }
-    if benchmarks.is_empty() { Err(Error::NoFigures) } else { Ok(super::pretty(&benchmarks)) }
+    if benchmarks.is_empty() { Err(Error::NoFigures) } else { Ok(common::pretty(&benchmarks)) }
 }
 
 fn measures(figures: &Figures) -> Measures {

@@ -8,7 +8,7 @@
 
 use serde::Serialize;
 
-use super::{Error, name};
+use super::common::{self, Error, name};
 use crate::analysis::Analysis;
 use crate::figure;
 use crate::record::Record;
@@ -30,14 +30,14 @@ struct Entry {
 pub(super) fn github(record: &Record, analysis: &Analysis) -> Result<String, Error> {
     let relatives = relatives(record, analysis);
     let entries: Vec<Entry> = relatives.iter().filter_map(|it| entry(record, it)).collect();
-    if entries.is_empty() { Err(Error::NoRatios) } else { Ok(super::pretty(&entries)) }
+    if entries.is_empty() { Err(Error::NoRatios) } else { Ok(common::pretty(&entries)) }
 }
 
 fn entry(record: &Record, relative: &Relative) -> Option<Entry> {
     let Relative { scenario, n, client, against, found } = relative;
     let Found::Ratio(ratio, verdict) = found else { return None };
     Some(Entry {
-        name: plain(&name(scenario, &super::client(record, client), *n)),
+        name: plain(&name(scenario, &common::client(record, client), *n)),
         unit: match against {
             Against::Reference(_) => "x the reference's time",
             Against::Base(_) => "x the base's time",

@@ -6,10 +6,12 @@ use proptest::prelude::*;
 use serde::Deserialize;
 use serde_json::Value as Json;
 
+use super::common::name;
 use super::*;
 use crate::analysis::{Outcome, Speedup};
-use crate::record::{Status, Values, Variant};
+use crate::record::{Status, Value, Values, Variant};
 use crate::relative::tests::builds;
+use crate::scenario::Scenario;
 use crate::stats::Estimate;
 use crate::synthetic;
 

@@ -1,7 +1,9 @@
 //! What one chart shows: the ratios of all clients on one size of a scenario, over a machine's
 //! runs.
 
-use super::{Against, Found, Relative, Run, Scenario};
+use super::run::Run;
+use crate::relative::{Against, Found, Relative};
+use crate::scenario::Scenario;
 
 /// All sizes of a scenario, the largest first.
 pub(super) struct Group<'a> {

@@ -4,7 +4,7 @@ use maud::{Markup, PreEscaped, html};
 
 use super::changes::{Change, changes};
 use super::chart::{Group, Size, groups};
-use super::{Machine, Run};
+use super::run::{Machine, Run};
 use crate::chart::trend::{Trend, trend};
 use crate::relative::{Against, Found};
 use crate::stats::Estimate;

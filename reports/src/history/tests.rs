@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::record::Status;
+use crate::relative::Found;
 use crate::relative::tests::builds;
 use crate::synthetic;
 
@@ -185,8 +186,52 @@ fn two_builds_are_followed_by_client_whatever_they_are_called() {
     assert!(page.contains("fan_out, requests of 10 ms: time, new by base"), "{page}");
     assert!(page.contains("2025-01-02 03:04 UTC, ccc by bbb"), "{page}");
     assert!(page.contains("<span class=\"speedup\">1.20x</span>"), "{page}");
-    // Their builds are what is compared, and no change of something else.
-    assert!(changes::changes(&machines[0].runs).is_empty());
+    let changes = changes::changes(&machines[0].runs);
+    assert_eq!(changes[0].what, ["base: tokio aaa to bbb", "new: tokio bbb to ccc"]);
+}
+
+#[test]
+fn other_versions_in_the_builds_are_told_and_those_of_the_run_only_once() {
+    let run = |day: u32, names: &[&str]| {
+        let mut record = synthetic::variants(names, &[5], 3);
+        record.run = format!("{day:016x}");
+        record.created = format!("2025-01-{day:02}T03:04:05Z");
+        // The commits change from run to run.
+        record.variants.iter_mut().for_each(|it| it.git_rev = Some(format!("{day:040x}")));
+        record
+    };
+    let mut records: Vec<Record> = (1..=5).map(|day| run(day, &["aaa", "bbb"])).collect();
+    for record in &mut records[1..] {
+        for (variant, version) in record.variants.iter_mut().zip(["1.45.0", "1.46.0"]) {
+            variant.versions.insert("tokio".to_owned(), version.to_owned());
+        }
+    }
+    for record in &mut records[2..] {
+        record.machine.rustc = "rustc 1.96.0".to_owned();
+        record.variants.iter_mut().for_each(|it| it.rustc = "rustc 1.96.0".to_owned());
+    }
+    for record in &mut records[3..] {
+        record.variants[1].versions.remove("smol");
+    }
+    let third = records[4].variants[1].clone();
+    records[4].variants.push(third);
+    // What a build is called is no change, nor is another run in between that compared others.
+    records[3].variants[0].name = "ddd".to_owned();
+    let mut last = run(6, &["aaa", "bbb"]);
+    last.variants = records[3].variants.clone();
+    last.machine.rustc = "rustc 1.96.0".to_owned();
+    last.variants[0].versions.insert("tokio".to_owned(), "1.47.0".to_owned());
+    records.push(last);
+    insta::assert_snapshot!(told(&records).join("\n"), @"
+    02: base: tokio 1.44.0 to 1.45.0; new: tokio 1.45.0 to 1.46.0
+    03: compiler rustc 1.95.0 to rustc 1.96.0
+    04: new: smol 2.0.2 to none
+    06: base: tokio 1.45.0 to 1.47.0
+    ");
+    // With more than one beside the base they go by their names.
+    let mut more = [6, 7].map(|day| run(day, &["aaa", "bbb", "ccc"]));
+    more[1].variants[2].versions.insert("tokio".to_owned(), "1.99.0".to_owned());
+    insta::assert_snapshot!(told(&more).join("\n"), @"07: ccc: tokio 1.46.0 to 1.99.0");
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! The shards of a run, joined into its record.
 
-use super::{Error, Part};
+use super::part::{Error, Part};
 use crate::record::{Cell, Ended, Machine, Record, Shard};
 use crate::scenario::Scenario;
 use crate::{figure, text};

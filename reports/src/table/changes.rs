@@ -67,14 +67,14 @@ fn notes(changes: &Changes, of_it: &[&Change], variant: &str) -> Vec<String> {
     )];
     if has(|it| matches!(it, Finding::Regression | Finding::Improvement)) {
         notes.push(format!(
-            "regression, improvement: surely more or less, by more than {floor}, and in the rerun \
-             once more."
+            "regression, improvement: surely changed, and by an estimated {floor} or more; in the \
+             rerun once more."
         ));
     }
     if has(|it| matches!(it, Finding::Unconfirmed(_))) {
         notes.push(format!(
-            "unconfirmed: surely changed by more than {floor} in the planned rounds, with no rerun \
-             that could tell."
+            "unconfirmed: surely changed, and by an estimated {floor} or more, in the planned \
+             rounds, with no rerun that could tell."
         ));
     }
     if has(|it| matches!(it, Finding::NotConfirmed(_))) {

@@ -53,7 +53,18 @@ fn stopped(record: &Record) -> Option<Warning> {
     let skipped = record.cells.iter().filter(|cell| cell.status == Status::Skipped).count();
     let (ran, planned) = (conditions::rounds_run(record), record.profile.rounds);
     let stopped = !matches!(ended, Ended::Planned | Ended::Precise);
-    stopped.then_some(Warning::Stopped { ended, ran, planned, skipped })
+    let in_rerun = is_in_rerun(record);
+    stopped.then_some(Warning::Stopped { ended, ran, planned, skipped, in_rerun })
+}
+
+/// Whether what looked changed was being run again when the run ended: the rerun of builds begins
+/// when every cell has its rounds.
+fn is_in_rerun(record: &Record) -> bool {
+    let planned = record.profile.rounds as usize;
+    let is_over =
+        |cell: &Cell| matches!(cell.status, Status::Failed) || cell.rounds.len() >= planned;
+    record.cells.iter().any(|cell| !cell.confirmation.is_empty())
+        || (!record.variants.is_empty() && record.cells.iter().all(is_over))
 }
 
 fn failed(comparisons: &[Comparison]) -> Option<Warning> {

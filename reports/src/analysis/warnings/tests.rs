@@ -93,6 +93,30 @@ fn the_way_a_run_ended_is_told() {
 }
 
 #[test]
+fn a_run_that_ended_in_its_rerun_is_told_from_one_that_ended_in_its_last_round() {
+    let told = |mut record: Record| {
+        record.ended = Ended::Interrupted;
+        warnings(&record)[0].to_string()
+    };
+    let builds = || synthetic::variants(&["base", "new"], &[5], 5);
+    insta::assert_snapshot!(told(builds()), @"The run was interrupted after its rounds, in the rerun of what looked changed.");
+    // One build is never run again.
+    insta::assert_snapshot!(told(synthetic::record()), @"The run was interrupted after 5 of 5 rounds.");
+    // The last round was not over.
+    let mut last = builds();
+    last.cells[0].rounds.pop();
+    insta::assert_snapshot!(told(last), @"The run was interrupted after 5 of 5 rounds.");
+    // A cell that failed has no more rounds to wait for.
+    let mut failed = builds();
+    synthetic::fail(&mut failed.cells[0], "killed");
+    assert!(told(failed).contains("in the rerun"));
+    // Enough may have been known before all planned rounds were over.
+    let mut precise = synthetic::changed(&[5], 5);
+    precise.profile.rounds = 10;
+    assert!(told(precise).contains("in the rerun"));
+}
+
+#[test]
 fn a_busy_machine_and_a_greedy_hypervisor() {
     let told = |busy, steal| {
         warned(|record| {

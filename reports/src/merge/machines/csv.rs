@@ -1,6 +1,6 @@
 //! `ratios.csv`: one row for each ratio on each machine.
 
-use super::{Column, Machines, Row, Section};
+use super::beside::{Column, Machines, Row, Section};
 use crate::csv::{number, quoted};
 use crate::relative::{Against, Found};
 use crate::rows::params;

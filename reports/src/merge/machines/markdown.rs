@@ -2,8 +2,8 @@
 
 use std::fmt::Write as _;
 
+use super::beside::{Column, Machines};
 use super::table::{heads, table};
-use super::{Column, Machines};
 use crate::{conditions, table as tables, text};
 
 pub(super) fn markdown(machines: &Machines) -> String {

@@ -2,8 +2,8 @@
 
 use maud::{Markup, html};
 
+use super::beside::{Column, Machines};
 use super::table::{heads, table};
-use super::{Column, Machines};
 use crate::{conditions, html as page, table as tables};
 
 pub(super) fn page(machines: &Machines) -> String {

@@ -1,6 +1,6 @@
 //! A section as a table: a row for each ratio, a column a machine.
 
-use super::{Column, Machines, Row, Section};
+use super::beside::{Column, Machines, Row, Section};
 use crate::figure;
 use crate::relative::{Against, Found};
 use crate::stats::{Estimate, Verdict};

@@ -2,8 +2,10 @@
 
 use std::fs;
 
+use super::beside::Section;
 use super::*;
-use crate::record::Status;
+use crate::merge::Part;
+use crate::record::{Record, Status};
 use crate::relative::tests::builds;
 use crate::synthetic;
 use crate::table as tables;

@@ -59,8 +59,9 @@ fn every_finding_on_the_terminal() {
       smol on fan_out n=5, CPU              350 us   358 us   1.02x    1.02–1.03          small
 
       ratio: what 1.45.0 takes by what 1.44.2 takes, inside each round; again: in the rerun alone.
-      regression, improvement: surely more or less, by more than 5 %, and in the rerun once more.
-      unconfirmed: surely changed by more than 5 % in the planned rounds, with no rerun that could tell.
+      regression, improvement: surely changed, and by an estimated 5 % or more; in the rerun once more.
+      unconfirmed: surely changed, and by an estimated 5 % or more, in the planned rounds, with no rerun
+      that could tell.
       not confirmed: looked changed, and in the rerun it did not.
       undecided: the interval reaches beyond 5 %, or there is none.
       small: surely changed, and by no more than 5 %.
