@@ -1,6 +1,9 @@
 //! What all variants have alike, and what makes kept builds others.
 
+use std::env;
 use std::fs;
+use std::path::Path;
+use std::process::Command;
 
 use crate::sandbox::{Sandbox, nap, write_all};
 
@@ -23,7 +26,38 @@ fn configuration_in_the_repository_takes_no_part() {
 }
 
 #[test]
-fn all_are_built_by_the_toolchain_of_the_work_tree() {
+fn all_are_built_by_the_toolchain_that_is_active_in_the_workspace() {
+    let sandbox = Sandbox::new();
+    sandbox.write(
+        "repo/code/src/lib.rs",
+        "pub const CODE: &str = match option_env!(\"RUSTUP_TOOLCHAIN\") {\n    \
+         Some(name) => name,\n    None => \"none\",\n};\n",
+    );
+    let repository = sandbox.path("repo").display().to_string();
+    let script = format!(
+        "#!/bin/sh\n[ \"$*\" = 'show active-toolchain' ] || exit 1\n\
+         [ \"$(pwd -P)\" = '{repository}' ] && echo 'own (overridden by x)' || echo 'other (default)'\n"
+    );
+    sandbox.write("bin/rustup", &script);
+    sandbox.run("bin", "chmod", &["+x", "rustup"]);
+    let path = format!("{}:{}", sandbox.path("bin").display(), env::var("PATH").unwrap());
+    // The compiler itself, as rustup's stand-in knows no toolchain of that name.
+    let rustc = Path::new(env!("CARGO")).with_file_name("rustc");
+    let mut command = sandbox.versions("repo", &["nap", "1.0.0", "1.0.1"]);
+    command.env("PATH", path).env("CARGO", env!("CARGO")).env("RUSTC", rustc);
+    let measured = |command: &mut Command| {
+        let output = command.output().unwrap();
+        assert!(output.status.success(), "{output:?}");
+        sandbox.plain(&output.stdout)
+    };
+    let asked = measured(command.env_remove("RUSTUP_TOOLCHAIN"));
+    assert_eq!(asked.matches("server, own, ").count(), 2, "{asked}");
+    let given = measured(command.env("RUSTUP_TOOLCHAIN", "given"));
+    assert_eq!(given.matches("server, given, ").count(), 2, "{given}");
+}
+
+#[test]
+fn a_toolchain_that_a_revision_names_takes_no_part() {
     let sandbox = Sandbox::new();
     sandbox.write("repo/rust-toolchain.toml", "[toolchain]\nchannel = \"1.0.0-none\"\n");
     sandbox.commit("repo");
