@@ -7,6 +7,7 @@ mod names;
 mod process;
 mod progress;
 mod set;
+mod surroundings;
 mod tree;
 mod variant;
 mod what;
@@ -23,9 +24,10 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, ensure};
 
 use cargo::Cargo;
+use lock::Lock;
 use process::Interrupted;
 use progress::{Progress, shown};
-use what::{Request, Subject};
+use what::{Request, Spec, Subject};
 use workshop::Workshop;
 use workspace::Workspace;
 
@@ -132,10 +134,16 @@ fn build_and_measure(arguments: &Arguments, request: &Request) -> Result<ExitCod
     let workshop = Workshop::open(&workspace, bench, &mut progress)?;
     let mut command = benchmark(&executable, &workspace, arguments)?;
     command.arg("--bench");
+    let mut locks = Vec::new();
     for variant in &variants {
+        let executable = workshop.build(variant, &mut progress)?;
+        locks.push(Lock::read(&executable.with_file_name("Cargo.lock"))?);
         let mut named = OsString::from(format!("{}=", variant.name));
-        named.push(workshop.build(variant, &mut progress)?);
+        named.push(executable);
         command.arg("--variant").arg(named);
+    }
+    if let Subject::Package(Spec { name, .. }) = &request.subject {
+        tell_differences(name, &locks, &mut progress);
     }
     command.arg("--only-variants");
     command.args(arguments.max_time.iter().flat_map(|time| ["--max-time", time]));
@@ -145,6 +153,14 @@ fn build_and_measure(arguments: &Arguments, request: &Request) -> Result<ExitCod
     process::check()?;
     // Its exit code, its answer to Ctrl-C and its progress bar are then its own.
     Err(command.exec()).with_context(|| format!("can't run {}", executable.display()))
+}
+
+/// Says what a comparison of a package's versions is also one of.
+fn tell_differences(package: &str, locks: &[Lock], progress: &mut Progress) {
+    let differences = lock::differences(locks, package);
+    if !differences.is_empty() {
+        progress.say(&format!("beside {package} these differ: {}", differences.join(", ")));
+    }
 }
 
 /// Builds the benchmark as it is, to serve the variants' clients and to watch them.

@@ -1,5 +1,6 @@
 //! How it ends: as the benchmark does, and with all that it started.
 
+use std::env;
 use std::fs;
 use std::os::unix::process::ExitStatusExt;
 use std::process::{Child, Stdio};
@@ -73,6 +74,28 @@ fn an_interrupted_build_leaves_no_process_and_no_build() {
             "nap 1.0.1: built\nnap 1.0.0: built before"
         );
     }
+}
+
+#[test]
+fn a_repository_that_does_not_answer_is_not_waited_for_after_an_interrupt() {
+    let sandbox = Sandbox::new();
+    let file = sandbox.path("asked");
+    let script = format!(
+        "#!/bin/sh\ncase \"$*\" in *ls-remote*) echo $$ >'{0}.new'; mv '{0}.new' '{0}'; \
+         exec sleep 600;; esac\nPATH=${{PATH#*:}} exec git \"$@\"\n",
+        file.display()
+    );
+    sandbox.write("bin/git", &script);
+    sandbox.run("bin", "chmod", &["+x", "git"]);
+    let path = format!("{}:{}", sandbox.path("bin").display(), env::var("PATH").unwrap());
+    let mut command = sandbox.versions("repo", &["nap", "https://example.org/nap#main"]);
+    let child = command.env("PATH", path).stderr(Stdio::piped()).spawn().unwrap();
+    wait_until("the question", || file.exists());
+    let asked: i32 = fs::read_to_string(&file).unwrap().trim().parse().unwrap();
+    kill_process(Pid::from_child(&child), Signal::TERM).unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(130), "{output:?}");
+    wait_until("the end of git", || test_kill_process(Pid::from_raw(asked).unwrap()).is_err());
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that can not go on should stop")]
 
+mod alike;
 mod builds;
 mod ended;
 mod refused;

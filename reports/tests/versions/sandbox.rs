@@ -112,7 +112,19 @@ impl Sandbox {
 
     /// Adds a version of nap, of these files, to the registry.
     pub(crate) fn publish(&self, version: &str, files: &[(&str, String)]) {
-        let name = format!("nap-{version}");
+        self.publish_package("nap", version, "", files);
+    }
+
+    /// Adds a version of a package with a name of three letters, and with these dependencies in
+    /// the index's words.
+    pub(crate) fn publish_package(
+        &self,
+        package: &str,
+        version: &str,
+        dependencies: &str,
+        files: &[(&str, String)],
+    ) {
+        let name = format!("{package}-{version}");
         for (path, text) in files {
             self.write(&format!("crates/{name}/{path}"), text);
         }
@@ -123,13 +135,13 @@ impl Sandbox {
         let crates = self.path("crates").display().to_string();
         let download = format!("{{\"dl\":\"file://{crates}/{{crate}}-{{version}}.crate\"}}");
         self.write("registry/config.json", &download);
-        let index = self.path("registry/3/n/nap");
-        let old = fs::read_to_string(index).unwrap_or_default();
+        let index = format!("registry/3/{}/{package}", &package[..1]);
+        let old = fs::read_to_string(self.path(&index)).unwrap_or_default();
         let line = format!(
-            "{{\"name\":\"nap\",\"vers\":\"{version}\",\"deps\":[],\"cksum\":\"{sum}\",\
+            "{{\"name\":\"{package}\",\"vers\":\"{version}\",\"deps\":[{dependencies}],\"cksum\":\"{sum}\",\
              \"features\":{{}},\"yanked\":false}}\n"
         );
-        self.write("registry/3/n/nap", &(old + &line));
+        self.write(&index, &(old + &line));
         self.run("registry", "git", &["init", "--quiet"]);
         self.commit("registry");
     }

@@ -72,10 +72,10 @@ impl<'a> Cargo<'a> {
         bail!("{}: its dependencies don't go together, as cargo says above", self.title)
     }
 
-    /// Downloads what a build on `host` needs and cargo's cache lacks. What can't be downloaded may
+    /// Downloads what a build with these options needs and cargo's cache lacks. What can't be downloaded may
     /// not be needed after all, so it is for the build to fail.
-    pub(super) fn fetch(&mut self, host: &str) -> Result<()> {
-        let ended = self.run(&["fetch", "--target", host])?;
+    pub(super) fn fetch(&mut self, options: &[&str]) -> Result<()> {
+        let ended = self.run(&[&["fetch"], options].concat())?;
         if !ended.status.success() {
             let reason = ended.said.iter().find(|line| line.starts_with("error"));
             self.say(&format!(

@@ -7,6 +7,8 @@ use std::process::{Command, Output};
 
 use anyhow::{Context, Result, bail, ensure};
 
+use super::process;
+
 /// The top folder of the repository that `folder` is part of; `None` if it is in none, or in one
 /// that ignores it.
 ///
@@ -67,12 +69,17 @@ pub(super) fn export(top: &Path, commit: &str, into: &Path) -> Result<()> {
 
 /// The commit that `revision` is in the repository at `url`, where that tells: it does for
 /// branches and tags.
-pub(super) fn remote_commit(url: &str, revision: &str) -> Option<String> {
+///
+/// # Errors
+///
+/// If it does not answer in time, or this was interrupted.
+pub(super) fn remote_commit(url: &str, revision: &str) -> Result<Option<String>> {
     let peeled = format!("{revision}^{{}}");
     let here = Path::new(".");
-    let output = git(here, ["ls-remote", "--quiet", "--", url, revision, &peeled]).ok()?;
-    let listed = String::from_utf8(succeeded(output).ok()?.stdout).ok()?;
-    named_commit(&listed, revision)
+    let mut command = command(here);
+    command.args(["ls-remote", "--quiet", "--", url, revision, &peeled]);
+    let ended = process::answer(&mut command)?;
+    Ok(named_commit(&ended.output, revision).filter(|_| ended.status.success()))
 }
 
 /// The commit of a list of `git ls-remote`. A revision's last part matches too (`main` is also in

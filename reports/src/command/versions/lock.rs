@@ -39,6 +39,19 @@ impl Package {
         format!("{}@{}", self.name, self.version)
     }
 
+    /// Its version, with where it is from unless that is a registry.
+    fn exactly(&self) -> String {
+        let Package { version, source, .. } = self;
+        match source.as_deref().map(|source| (source.starts_with("git+"), source.rsplit_once('#')))
+        {
+            None => format!("{version} (folder)"),
+            Some((true, Some((_, commit)))) => {
+                format!("{version} (git {})", commit.chars().take(7).collect::<String>())
+            }
+            Some(_) => version.clone(),
+        }
+    }
+
     /// What a `[patch]` of it stands under: the name of the registry, or where it is from.
     ///
     /// # Errors
@@ -62,6 +75,33 @@ impl Package {
             _ => &url[..end],
         })
     }
+}
+
+/// The packages but for one that are not the same in all of these lock files, each with what is
+/// only in some of them: `tokio-macros 2.5.0/2.7.2`.
+pub(super) fn differences(locks: &[Lock], but: &str) -> Vec<String> {
+    let packages = locks.iter().flat_map(|lock| &lock.package);
+    let names: BTreeSet<&str> = packages.map(|package| &*package.name).collect();
+    let others = names.into_iter().filter(|name| *name != but);
+    others.filter_map(|name| difference(locks, name)).collect()
+}
+
+fn difference(locks: &[Lock], name: &str) -> Option<String> {
+    let versions = |lock: &Lock| -> BTreeSet<String> {
+        lock.package.iter().filter(|package| package.name == name).map(Package::exactly).collect()
+    };
+    let each: Vec<_> = locks.iter().map(versions).collect();
+    let is_in_all = |version: &&String| each.iter().all(|versions| versions.contains(*version));
+    let rest = |versions: &BTreeSet<String>| -> Vec<String> {
+        versions.iter().filter(|version| !is_in_all(version)).cloned().collect()
+    };
+    let rests: Vec<_> = each.iter().map(rest).collect();
+    let shown = rests.iter().map(|rest| match rest.as_slice() {
+        [] => "none".to_owned(),
+        versions => versions.join(" and "),
+    });
+    let is_same = rests.iter().all(Vec::is_empty);
+    (!is_same).then(|| format!("{name} {}", shown.collect::<Vec<_>>().join("/")))
 }
 
 impl Lock {
@@ -205,6 +245,21 @@ mod tests {
             forked 9.9.9 is not in Cargo.lock: the benchmark does not use it
             "
         );
+    }
+
+    #[test]
+    fn what_else_differs_is_told_with_what_only_some_have() {
+        assert_eq!(differences(&[lock(), lock()], "own"), [""; 0]);
+        let changed = LOCK
+            .replace("version = \"0.3.0\"", "version = \"0.4.0\"")
+            .replace("version = \"1.13.0\"", "version = \"1.14.0\"")
+            .replace("name = \"private\"", "name = \"public\"");
+        let locks = [lock(), toml::from_str(&changed).unwrap(), lock()];
+        insta::assert_snapshot!(differences(&locks, "public").join("\n"), @"
+        async-io 1.13.0/1.14.0/1.13.0
+        forked 0.3.0 (git 0123456)/0.4.0 (git 0123456)/0.3.0 (git 0123456)
+        private 0.1.0/none/0.1.0
+        ");
     }
 
     #[test]

@@ -17,6 +17,9 @@ const TICK: Duration = Duration::from_millis(100);
 /// How long a program may take to end once it has been told to.
 const END: Duration = Duration::from_secs(3);
 
+/// How long a program may take to answer a question, over a network too.
+const ANSWER: Duration = Duration::from_secs(60);
+
 /// How many of its last lines are kept.
 const KEPT: usize = 40;
 
@@ -80,8 +83,17 @@ impl Group {
 /// # Errors
 ///
 /// If it can't be started, or [`Interrupted`].
-pub(super) fn run(command: &mut Command, mut each: impl FnMut(Option<&str>)) -> Result<Ended> {
+pub(super) fn run(command: &mut Command, each: impl FnMut(Option<&str>)) -> Result<Ended> {
+    wait(command, None, each)
+}
+
+fn wait(
+    command: &mut Command,
+    limit: Option<Duration>,
+    mut each: impl FnMut(Option<&str>),
+) -> Result<Ended> {
     check()?;
+    let started = Instant::now();
     let program = command.get_program().to_string_lossy().into_owned();
     let child = command
         .stdin(Stdio::null())
@@ -97,7 +109,12 @@ pub(super) fn run(command: &mut Command, mut each: impl FnMut(Option<&str>)) -> 
     let (mut output, mut said) = (String::new(), Vec::new());
     let status = loop {
         if check().is_err() {
-            return end(group);
+            end(group);
+            bail!(Interrupted);
+        }
+        if let Some(limit) = limit.filter(|limit| started.elapsed() > *limit) {
+            end(group);
+            bail!("{program} has not answered within {} s", limit.as_secs_f64());
         }
         match lines.recv_timeout(TICK) {
             Ok(Line::Output(line)) => output += &(line + "\n"),
@@ -117,8 +134,21 @@ pub(super) fn run(command: &mut Command, mut each: impl FnMut(Option<&str>)) -> 
     Ok(Ended { status, output, said })
 }
 
+/// Runs a program that only answers a question.
+///
+/// # Errors
+///
+/// As [`run`], and if it takes longer than a minute.
+pub(super) fn answer(command: &mut Command) -> Result<Ended> {
+    answer_within(ANSWER, command)
+}
+
+fn answer_within(limit: Duration, command: &mut Command) -> Result<Ended> {
+    wait(command, Some(limit), |_| ())
+}
+
 /// Ends the group in its own way, or else at once.
-fn end(mut group: Group) -> Result<Ended> {
+fn end(mut group: Group) {
     group.signal(Signal::INT);
     let deadline = Instant::now() + END;
     while matches!(group.0.try_wait(), Ok(None)) && Instant::now() < deadline {
@@ -126,7 +156,6 @@ fn end(mut group: Group) -> Result<Ended> {
     }
     // A program that ended may have left others behind.
     group.signal(Signal::KILL);
-    bail!(Interrupted)
 }
 
 fn forward(
@@ -171,6 +200,14 @@ mod tests {
         assert!(ended.status.success());
         let left: i32 = ended.output.trim().parse().unwrap();
         rustix::process::kill_process(Pid::from_raw(left).unwrap(), Signal::KILL).unwrap();
+    }
+
+    #[test]
+    fn an_answer_is_not_waited_for_without_end() {
+        let limit = Duration::from_millis(200);
+        let error = answer_within(limit, &mut shell("sleep 600")).map(drop).unwrap_err();
+        assert_eq!(error.to_string(), "sh has not answered within 0.2 s");
+        assert_eq!(answer(&mut shell("echo 1")).unwrap().output, "1\n");
     }
 
     #[test]

@@ -1,6 +1,5 @@
 //! The one package that a variant sets: what cargo is told of it, and whether it was done.
 
-use std::hash::{Hash, Hasher};
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
@@ -82,15 +81,10 @@ impl Set {
         })
     }
 
-    /// Hashes what it is set to, with the files of a folder.
-    pub(super) fn hash_with_files(&self, hasher: &mut impl Hasher) -> Result<()> {
-        self.hash(hasher);
-        match &self.to {
-            To::Patch { from: Origin::Folder(path), .. } => {
-                Tree::around(path, &path.join("target"))?.hash(hasher)
-            }
-            _ => Ok(()),
-        }
+    /// The files of a checkout; `None` if it is set to none.
+    pub(super) fn files(&self) -> Result<Option<Tree>> {
+        let To::Patch { from: Origin::Folder(path), .. } = &self.to else { return Ok(None) };
+        Tree::around(path, &path.join("target")).map(Some)
     }
 }
 

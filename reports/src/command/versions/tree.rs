@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashSet};
 use std::ffi::OsString;
 use std::fs::{self, FileType, Metadata};
-use std::hash::{Hash, Hasher};
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
@@ -53,19 +53,27 @@ impl Tree {
         self.files.insert(path);
     }
 
-    /// Hashes every path with what is in it.
-    pub(super) fn hash(&self, hasher: &mut impl Hasher) -> Result<()> {
-        for path in &self.files {
-            path.hash(hasher);
-            let full = self.root.join(path);
-            contents(&full).with_context(|| cant("read", &full))?.hash(hasher);
-        }
-        Ok(())
+    /// Whether a file, by its full path without links, is part of it.
+    pub(super) fn holds(&self, file: &Path) -> bool {
+        let root = self.root.canonicalize();
+        let inside = root.ok().and_then(|root| Some(file.strip_prefix(root).ok()?.to_owned()));
+        inside.is_some_and(|path| self.files.contains(&path))
     }
 
-    /// Makes `to` hold these files and no others. A file that is there already, with the same in
+    /// A number for every path with what is in it.
+    pub(super) fn digest(&self) -> Result<u64> {
+        let mut hasher = DefaultHasher::new();
+        for path in &self.files {
+            path.hash(&mut hasher);
+            let full = self.root.join(path);
+            contents(&full).with_context(|| cant("read", &full))?.hash(&mut hasher);
+        }
+        Ok(hasher.finish())
+    }
+
+    /// Makes `to` hold these files and no others, and gives the tree that it then is. A file that is there already, with the same in
     /// it, is left alone: cargo tells by their times what is to be built again.
-    pub(super) fn copy_to(&self, to: &Path) -> Result<()> {
+    pub(super) fn copy_to(&self, to: &Path) -> Result<Tree> {
         fs::create_dir_all(to).with_context(|| cant("make", to))?;
         let folders = self.files.iter().flat_map(|path| path.ancestors().skip(1)).collect();
         self.remove_others(to, Path::new(""), &folders)?;
@@ -73,7 +81,7 @@ impl Tree {
             let (from, to) = (self.root.join(path), to.join(path));
             copy(&from, &to).with_context(|| cant("copy", &from))?;
         }
-        Ok(())
+        Ok(Tree { root: to.to_owned(), files: self.files.clone() })
     }
 
     /// Removes from `to`, at `folder` in it, what is not of this tree.
@@ -163,8 +171,6 @@ fn copy(from: &Path, to: &Path) -> io::Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use std::hash::DefaultHasher;
-
     use super::*;
 
     fn write(root: &Path, path: &str, text: &str) {
@@ -178,9 +184,7 @@ mod tests {
     }
 
     fn hash(tree: &Tree) -> u64 {
-        let mut hasher = DefaultHasher::new();
-        tree.hash(&mut hasher).unwrap();
-        hasher.finish()
+        tree.digest().unwrap()
     }
 
     #[test]
@@ -209,7 +213,8 @@ mod tests {
         write(&two, "b", "");
         symlink("kept", two.join("link")).unwrap();
         for from in [&one, &two, &one] {
-            tree(from).copy_to(&to).unwrap();
+            let copied = tree(from).copy_to(&to).unwrap();
+            assert_eq!(hash(&copied), hash(&tree(from)));
             assert_eq!(tree(from).files, tree(&to).files);
             assert_eq!(hash(&tree(from)), hash(&tree(&to)));
         }
@@ -236,6 +241,18 @@ mod tests {
         tree(&from).copy_to(&to).unwrap();
         assert_eq!(time("kept"), old);
         assert!(time("changed") > old);
+    }
+
+    #[test]
+    fn a_file_elsewhere_or_left_out_is_no_part() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path().canonicalize().unwrap();
+        for path in ["in/a/Cargo.toml", "in/out/Cargo.toml", "b/Cargo.toml"] {
+            write(&root, path, "");
+        }
+        let tree = tree(&root.join("in"));
+        let paths = ["in/a/Cargo.toml", "in/out/Cargo.toml", "b/Cargo.toml", "in/gone"];
+        assert_eq!(paths.map(|path| tree.holds(&root.join(path))), [true, false, false, false]);
     }
 
     #[test]

@@ -78,7 +78,7 @@ fn of_package(package: &Package, what: &What) -> Result<Variant> {
             (names::of_folder(&path), title, patch(package, Origin::Folder(path))?)
         }
         What::Git { url, revision } => {
-            let origin = repository(url, revision.as_deref());
+            let origin = repository(url, revision.as_deref())?;
             let known = [revision.as_ref(), origin.commit()];
             let named = known.into_iter().flatten().next().map_or("HEAD", |text| text);
             let title = format!("{name} from {url}#{}", names::of(named));
@@ -135,15 +135,16 @@ fn package_name(folder: &Path) -> Result<Option<String>> {
 }
 
 /// A revision of a repository, as a commit wherever the repository tells.
-fn repository(url: &str, revision: Option<&str>) -> Origin {
-    let commit = git::remote_commit(url, revision.unwrap_or("HEAD"));
+fn repository(url: &str, revision: Option<&str>) -> Result<Origin> {
+    let commit = git::remote_commit(url, revision.unwrap_or("HEAD"))
+        .with_context(|| format!("can't ask {url} for its revisions"))?;
     let revision = match (revision, &commit) {
         // Cargo fetches branches and tags, and what is in neither by its whole name alone.
         (Some(revision), _) if revision.starts_with("refs/") => Some(revision.to_owned()),
         (revision, None) => revision.map(str::to_owned),
         (_, Some(commit)) => Some(commit.clone()),
     };
-    Origin::Git { url: url.to_owned(), revision, commit }
+    Ok(Origin::Git { url: url.to_owned(), revision, commit })
 }
 
 #[cfg(test)]

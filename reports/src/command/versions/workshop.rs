@@ -6,35 +6,32 @@
 //! files: a file is only written where it differs. Copies side by side could not share a target
 //! folder safely, as cargo knows a workspace's own packages by their paths inside the workspace.
 
-use std::fs::{self, File};
+use std::fs::{self, File, TryLockError};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
-use std::{env, io, thread};
+use std::{io, thread};
 
 use anyhow::{Context, Result, bail, ensure};
 
-use super::cargo::{Built, Cargo};
+use super::cargo::{Artifact, Built, Cargo};
 use super::progress::{Progress, shown};
 use super::set::To;
+use super::surroundings::{FOLDER, Surroundings};
 use super::tree::Tree;
 use super::variant::Variant;
 use super::workspace::Workspace;
-use super::{git, process};
+use super::{git, process, workspace};
 
 /// Has to change when the same code is to be built in another way.
-const EDITION: u32 = 1;
+const EDITION: u32 = 2;
+
+/// What to do about files that were edited meanwhile.
+const AGAIN: &str = "run it again";
 
 /// Tells a build which commit it is of: its copy of the files is no repository.
 const COMMIT: &str = "WAITMARK_COMMIT";
-
-/// Where cargo puts what it builds, by any of these.
-const FOLDERS: [&str; 3] = ["CARGO_TARGET_DIR", "CARGO_BUILD_TARGET_DIR", "CARGO_BUILD_BUILD_DIR"];
-
-/// What else in the environment changes a build, by the beginnings of names.
-const BUILD_VARIABLES: [&str; 5] =
-    ["CARGO_BUILD_", "CARGO_ENCODED_RUSTFLAGS", "CARGO_PROFILE_", "CARGO_TARGET_", "RUSTFLAGS"];
 
 /// The folder of builds in a workspace's target folder.
 pub(super) struct Workshop<'a> {
@@ -44,7 +41,7 @@ pub(super) struct Workshop<'a> {
     /// The top of the repository, or the workspace's root without one.
     top: PathBuf,
     folder: PathBuf,
-    rustc: String,
+    surroundings: Surroundings,
     /// Held as long as something is built: nobody else may change the copy.
     _lock: File,
 }
@@ -52,6 +49,8 @@ pub(super) struct Workshop<'a> {
 /// The files of a variant.
 struct Source {
     tree: Tree,
+    /// The files of the checkout that is in the place of a package.
+    checkout: Option<Tree>,
     /// The commit it is of, with `-dirty` if it differs from it; `None` without a repository.
     commit: Option<String>,
 }
@@ -69,30 +68,36 @@ impl<'a> Workshop<'a> {
         let lock = File::create(folder.join("lock")).with_context(cant)?;
         wait_for(&lock, progress)?;
         let top = git::top_level(&workspace.root)?.unwrap_or_else(|| workspace.root.clone());
-        Ok(Workshop {
-            workspace,
-            bench,
-            top,
-            folder: folder.canonicalize().with_context(cant)?,
-            rustc: rustc(&workspace.root)?,
-            _lock: lock,
-        })
+        let folder = folder.canonicalize().with_context(cant)?;
+        let surroundings = Surroundings::of(&workspace.root, folder.join("target"))?;
+        Ok(Workshop { workspace, bench, top, folder, surroundings, _lock: lock })
     }
 
-    /// The executable of a variant: an earlier one if nothing has changed since, else a new one.
+    /// The executable of a variant, with its lock file beside it: an earlier one if nothing has
+    /// changed since, else a new one.
     pub(super) fn build(&self, variant: &Variant, progress: &mut Progress) -> Result<PathBuf> {
         let started = Instant::now();
         let title = &variant.title;
         progress.show(&format!("{title}: looking for changes"));
         let source = self.source(variant).with_context(|| title.clone())?;
-        let kept = self.folder.join("builds").join(self.key(variant, &source)?);
+        let (code, checkout) = (source.tree.digest()?, digest(source.checkout.as_ref())?);
+        let kept = self.folder.join("builds").join(self.key(variant, &source, (code, checkout))?);
         let executable = kept.join("benchmark");
         if executable.exists() {
             progress.say(&format!("{title}: built before"));
             return Ok(executable);
         }
-        source.tree.copy_to(&self.folder.join("source"))?;
+        let copied = source.tree.copy_to(&self.folder.join("source"))?;
+        ensure!(
+            copied.digest()? == code,
+            "{title}: its files changed as they were copied: {AGAIN}"
+        );
         let built = self.compile(variant, &source, progress)?;
+        check(variant, &built)?;
+        source.check(&copied, &built).with_context(|| title.clone())?;
+        // What is built of a checkout is the folder itself, and not a copy of it.
+        let after = digest(checkout_of(variant)?.as_ref())?;
+        ensure!(after == checkout, "{title}: its files changed as they were built: {AGAIN}");
         let lock = self.copied_root()?.join("Cargo.lock");
         self.keep(&built.executable, &lock, &kept)
             .with_context(|| format!("can't keep the build in {}", kept.display()))?;
@@ -109,7 +114,8 @@ impl<'a> Workshop<'a> {
             if locked.exists() {
                 tree.add(lock);
             }
-            return Ok(Source { tree, commit: git::describe(&self.workspace.root) });
+            let (checkout, commit) = (checkout_of(variant)?, git::describe(&self.workspace.root));
+            return Ok(Source { tree, checkout, commit });
         };
         let export = self.folder.join("export");
         if export.exists() {
@@ -121,7 +127,7 @@ impl<'a> Workshop<'a> {
             fs::copy(&locked, &to).context("can't copy Cargo.lock")?;
         }
         let tree = Tree::of(&export, &export.join("target"))?;
-        Ok(Source { tree, commit: Some(commit.clone()) })
+        Ok(Source { tree, checkout: checkout_of(variant)?, commit: Some(commit.clone()) })
     }
 
     /// The workspace's root as seen from the top of the repository.
@@ -139,61 +145,48 @@ impl<'a> Workshop<'a> {
 
     /// A name for everything that a build depends on. Which hash it is matters to nobody: a build
     /// under another name is made again.
-    fn key(&self, variant: &Variant, source: &Source) -> Result<String> {
+    fn key(&self, variant: &Variant, source: &Source, files: (u64, Option<u64>)) -> Result<String> {
         let mut hasher = DefaultHasher::new();
-        (EDITION, &self.rustc, self.bench, &source.commit, self.inside()?).hash(&mut hasher);
-        let mut variables: Vec<_> = env::vars_os()
-            .filter(|(name, _)| {
-                let name = name.to_string_lossy();
-                BUILD_VARIABLES.iter().any(|beginning| name.starts_with(beginning))
-                    && !FOLDERS.contains(&&*name)
-            })
-            .collect();
-        variables.sort();
-        variables.hash(&mut hasher);
-        source.tree.hash(&mut hasher)?;
-        if let Some(set) = &variant.set {
-            set.hash_with_files(&mut hasher)?;
-        }
+        (EDITION, self.bench, &source.commit, self.inside()?).hash(&mut hasher);
+        (&variant.set, files).hash(&mut hasher);
+        self.surroundings.hash(&mut hasher)?;
         Ok(format!("{:016x}", hasher.finish()))
     }
 
-    /// Builds the variant in the copy, and checks that it is one.
+    /// Builds the variant in the copy.
     fn compile(
         &self,
         variant: &Variant,
         source: &Source,
         progress: &mut Progress,
     ) -> Result<Built> {
-        let root = self.copied_root()?;
-        let target = self.folder.join("target");
+        let root = self.copied_root()?.join("Cargo.toml");
+        let at_root = ["--manifest-path", utf8(&root)?];
         let config = variant.set.as_ref().map_or_else(Vec::new, |set| set.config());
-        let mut cargo = Cargo::new(&variant.title, &root, progress).options(config);
-        for name in FOLDERS {
-            cargo = cargo.env(name, Some(&target));
+        let mut cargo = Cargo::new(&variant.title, FOLDER.as_ref(), progress).options(config);
+        for (name, value) in self.surroundings.variables() {
+            cargo = cargo.env(name, Some(value));
         }
         cargo = cargo.env(COMMIT, source.commit.as_ref());
-        match variant.set.as_ref().map(|set| (&set.spec, &set.to)) {
-            Some((spec, To::Version(version))) => {
-                cargo.update(&["--package", spec, "--precise", version])?;
-            }
-            Some((spec, To::Patch { .. })) => cargo.update(&["--package", spec])?,
-            Some((_, To::Locked(_))) | None => {}
+        let update = match variant.set.as_ref().map(|set| (&*set.spec, &set.to)) {
+            Some((spec, To::Version(version))) => vec!["--package", spec, "--precise", version],
+            Some((spec, To::Patch { .. })) => vec!["--package", spec],
+            Some((_, To::Locked(_))) | None => vec![],
+        };
+        // What was chosen then stays.
+        let locked: &[&str] = if update.is_empty() { &[] } else { &["--locked"] };
+        if !update.is_empty() {
+            cargo.update(&[&update, at_root.as_slice()].concat())?;
         }
-        cargo.fetch(self.host())?;
-        let copy = Workspace::find(Some(&root.join("Cargo.toml")), self.bench)?;
+        let host = ["--target", self.surroundings.host()];
+        cargo.fetch(&[&host, at_root.as_slice(), locked].concat())?;
+        let mut metadata = Command::new(workspace::cargo());
+        metadata.current_dir(FOLDER).envs(self.surroundings.variables());
+        let copy = Workspace::find_by(metadata, Some(&root), self.bench)?;
         let manifest = copy.bench.folder.join("Cargo.toml");
-        let manifest = manifest.to_str().context("the path of the workspace is not UTF-8")?;
         // The server is left out, as it may need newer packages than the clients.
-        let options = ["--manifest-path", manifest, "--no-default-features", "--offline"];
-        let built = cargo.bench(&copy.bench, &options)?;
-        check(variant, &built)?;
-        Ok(built)
-    }
-
-    fn host(&self) -> &str {
-        let line = self.rustc.lines().find_map(|line| line.strip_prefix("host: "));
-        line.unwrap_or_default()
+        let options = ["--manifest-path", utf8(&manifest)?, "--no-default-features", "--offline"];
+        cargo.bench(&copy.bench, &[&options, locked].concat())
     }
 
     /// Keeps an executable with its lock file, all or nothing.
@@ -209,9 +202,43 @@ impl<'a> Workshop<'a> {
     }
 }
 
+impl Source {
+    /// Fails if the build is also of files that no key tells of.
+    fn check(&self, copied: &Tree, built: &Built) -> Result<()> {
+        let folders = built.artifacts.iter().filter(|part| part.package.starts_with("path+"));
+        for Artifact { manifest, .. } in folders {
+            let full = manifest.canonicalize();
+            let full = full.with_context(|| format!("can't read {}", manifest.display()))?;
+            let is_known = |tree: &Tree| tree.holds(&full);
+            ensure!(
+                is_known(copied) || self.checkout.as_ref().is_some_and(is_known),
+                "it is also built of {}, which is no file of its repository, so that a change there \
+                 would not be seen: depend on a registry or a git repository instead",
+                full.display()
+            );
+        }
+        Ok(())
+    }
+}
+
+fn checkout_of(variant: &Variant) -> Result<Option<Tree>> {
+    variant.set.as_ref().map_or(Ok(None), |set| set.files())
+}
+
+fn digest(tree: Option<&Tree>) -> Result<Option<u64>> {
+    tree.map(Tree::digest).transpose()
+}
+
+fn utf8(path: &Path) -> Result<&str> {
+    path.to_str().context("the path of the workspace is not UTF-8")
+}
+
 fn wait_for(lock: &File, progress: &mut Progress) -> Result<()> {
     let mut has_said = false;
-    while lock.try_lock().is_err() {
+    while let Err(error) = lock.try_lock() {
+        if let TryLockError::Error(error) = error {
+            return Err(error).context("can't lock the folder of builds");
+        }
         if !has_said {
             progress.say("waiting for another `waitmark versions`, which builds here");
         }
@@ -246,11 +273,18 @@ fn check(variant: &Variant, built: &Built) -> Result<()> {
     Ok(())
 }
 
-/// The compiler's version and host.
-fn rustc(folder: &Path) -> Result<String> {
-    let program = env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
-    let output = Command::new(program).arg("-vV").current_dir(folder).output();
-    let output = output.context("can't run rustc")?;
-    ensure!(output.status.success(), "rustc: {}", String::from_utf8_lossy(&output.stderr).trim());
-    String::from_utf8(output.stdout).context("rustc's version")
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::OpenOptionsExt;
+
+    use super::*;
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn a_lock_that_can_not_be_taken_is_not_waited_for() {
+        // Opened only to be named (O_PATH), which no lock is possible on.
+        let file = File::options().read(true).custom_flags(0o10000000).open("/").unwrap();
+        let error = wait_for(&file, &mut Progress::new()).unwrap_err();
+        assert_eq!(error.to_string(), "can't lock the folder of builds");
+    }
 }

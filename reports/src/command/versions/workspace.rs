@@ -9,6 +9,8 @@ use std::process::Command;
 use anyhow::{Context, Result, bail, ensure};
 use serde::Deserialize;
 
+use super::process;
+
 /// What every benchmark of waitmark depends on, or is.
 const BENCHES: &str = "waitmark-benches";
 
@@ -34,15 +36,23 @@ impl Workspace {
     /// The workspace of the folder that this was called in, or of a `Cargo.toml`; its benchmark,
     /// or the one that is named.
     pub(super) fn find(manifest: Option<&Path>, bench: Option<&str>) -> Result<Self> {
-        let mut command = Command::new(cargo());
+        Workspace::find_by(Command::new(cargo()), manifest, bench)
+    }
+
+    /// The same by a cargo that is called somewhere else, or in another environment.
+    pub(super) fn find_by(
+        mut command: Command,
+        manifest: Option<&Path>,
+        bench: Option<&str>,
+    ) -> Result<Self> {
         command.args(["metadata", "--no-deps", "--format-version=1"]);
         command
             .args(manifest.map(|path| [Path::new("--manifest-path"), path]).into_iter().flatten());
-        let output = command.output().context("can't run cargo")?;
-        let said = String::from_utf8_lossy(&output.stderr);
-        ensure!(output.status.success(), "{}", said.trim().trim_start_matches("error: "));
+        let ended = process::answer(&mut command)?;
+        let said = ended.said.join("\n");
+        ensure!(ended.status.success(), "{}", said.trim().trim_start_matches("error: "));
         let metadata: Metadata =
-            serde_json::from_slice(&output.stdout).context("cargo metadata can't be read")?;
+            serde_json::from_str(&ended.output).context("cargo metadata can't be read")?;
         let benches = metadata.benches()?;
         Ok(Workspace {
             bench: choose(&benches, bench)?.clone(),
