@@ -9,7 +9,7 @@ use std::io::{self, BufRead, BufReader, Read, Write};
 use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::net::UnixStream;
 use std::os::unix::process::CommandExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{self, Command, ExitCode, ExitStatus, Stdio};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant};
@@ -34,6 +34,14 @@ const UNHEARD: usize = 16;
 
 /// How long a child may take to read its order.
 const LISTEN: Duration = Duration::from_secs(2);
+
+/// The program of this process, also where its file was replaced by a new build since.
+pub(crate) fn this_program() -> Result<PathBuf> {
+    if cfg!(target_os = "linux") {
+        return Ok(PathBuf::from("/proc/self/exe"));
+    }
+    env::current_exe().context("can't find this program")
+}
 
 /// Does what the parent orders: the whole life of a child process.
 pub(crate) fn obey(work: impl FnOnce(Order, Reports) -> Result<()>) -> Result<ExitCode> {
@@ -83,8 +91,8 @@ impl<R: DeserializeOwned + Send + 'static> Child<R> {
         environment: impl IntoIterator<Item = (&'static str, String)>,
         log: &Path,
     ) -> Result<Self> {
-        let own = || env::current_exe().context("can't find this program");
-        let mut command = Command::new(program.map_or_else(own, |path| Ok(path.to_owned()))?);
+        let mut command =
+            Command::new(program.map_or_else(this_program, |path| Ok(path.to_owned()))?);
         command.arg(FLAG).envs(environment);
         Child::start(command, order, log)
     }

@@ -77,10 +77,11 @@ impl Folder {
         self.path.join("record.json")
     }
 
-    /// The record of the run that began at `created`, which later runs leave alone.
-    pub(crate) fn dated_record(&self, created: &str) -> PathBuf {
-        // Colons are not welcome in file names everywhere.
-        self.path.join("records").join(created.replace(':', "")).with_extension("json")
+    /// The record of this run, that began at `created`, which later runs leave alone.
+    pub(crate) fn dated_record(&self, created: &str, run: &str) -> PathBuf {
+        // Colons are not welcome in file names everywhere. Two runs may begin in one second.
+        let name = format!("{}-{run}.json", created.replace(':', ""));
+        self.path.join("records").join(name)
     }
 
     /// The report's folder.

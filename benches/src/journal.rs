@@ -48,7 +48,7 @@ impl Journal {
             cells: Vec::new(),
             created,
         };
-        let path = folder.dated_record(&record.created);
+        let path = folder.dated_record(&record.created, &record.run[..4]);
         Ok(Journal { record, machine, path })
     }
 

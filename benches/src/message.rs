@@ -12,7 +12,7 @@ use crate::control::Stats;
 
 /// The version of these messages. A variant must speak the same one: it goes up with every change
 /// to what is here, or to what it means.
-pub(crate) const PROTOCOL: u32 = 1;
+pub(crate) const PROTOCOL: u32 = 2;
 
 /// What a child is for.
 #[derive(Debug, Serialize, Deserialize)]

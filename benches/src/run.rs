@@ -1,5 +1,6 @@
 //! The run, from the profile to the report.
 
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
@@ -72,6 +73,10 @@ pub(crate) fn measure(program: &Program, cli: &Cli) -> Result<ExitCode> {
     let mut bench = Bench::prepare(program, Plan::of(program, cli)?)?;
     let journal = bench.journal()?;
     let Ran { record, unconfirmed, stopped, took } = bench.run(&journal)?;
+    if record.cells.iter().all(|cell| cell.status == Status::Skipped) {
+        // It would be the latest, and has nothing in it. There may be none yet.
+        let _ = fs::remove_file(&journal.path);
+    }
     ensure!(
         record.ended != Ended::MaxTime || record.cells.iter().any(|cell| !cell.rounds.is_empty()),
         "the time was over before anything was measured, and the last record is left as it is: \

@@ -1,16 +1,16 @@
 //! Variants: other builds of this benchmark, whose clients run in the same rounds as its own.
 
 use std::collections::BTreeSet;
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::RecvTimeoutError;
 use std::time::{Duration, Instant};
-use std::{env, fs};
 
 use anyhow::{Context, Result, bail, ensure};
 use waitmark_reports::record;
 
-use crate::child::{Child, Reports};
+use crate::child::{Child, Reports, this_program};
 use crate::interrupt::{self, TICK};
 use crate::machine;
 use crate::message::{Build, Description, Order, PROTOCOL};
@@ -68,6 +68,22 @@ pub(crate) fn describe(program: &Program, mut reports: Reports) -> Result<()> {
 }
 
 impl Build {
+    /// The same without what a terminal would obey, and no longer than it has to be.
+    fn printable(self) -> Self {
+        let plain = |text: String| -> String {
+            text.chars().filter(|c| c.is_ascii_graphic() || *c == ' ').take(100).collect()
+        };
+        let versions = self.versions.into_iter();
+        let versions = versions.map(|(name, version)| (plain(name), plain(version))).collect();
+        Build {
+            tool_version: plain(self.tool_version),
+            git_rev: self.git_rev.map(plain),
+            rustc: plain(self.rustc),
+            versions,
+            ..self
+        }
+    }
+
     fn of(program: &Program, git_rev: Option<String>) -> Self {
         let catalogue = &program.catalogue;
         Build {
@@ -175,7 +191,9 @@ fn understood(path: &Path, Description { protocol, schema, build }: Description)
          of waitmark that agree",
         record::SCHEMA
     );
-    serde_json::from_value(build).with_context(|| format!("what {shown} says of itself"))
+    let build: Build =
+        serde_json::from_value(build).with_context(|| format!("what {shown} says of itself"))?;
+    Ok(build.printable())
 }
 
 /// What the variants are, a line each: the commit, and the crates in which they differ.
@@ -212,8 +230,7 @@ impl Programs {
     pub(crate) fn copy(variants: &[Arc<Variant>], folder: &Path) -> Result<Self> {
         let mut programs = Vec::new();
         for (i, variant) in variants.iter().enumerate().filter(|(_, it)| it.build.is_ok()) {
-            let own = || env::current_exe().context("can't find this program");
-            let from = variant.program.clone().map_or_else(own, Ok)?;
+            let from = variant.program.clone().map_or_else(this_program, Ok)?;
             let to = folder.join(format!("variant-{i}"));
             fs::copy(&from, &to)
                 .with_context(|| format!("can't copy {} to {}", from.display(), to.display()))?;
@@ -297,7 +314,11 @@ mod tests {
         };
         let whole = serde_json::to_value(build()).unwrap();
         assert_eq!(of(PROTOCOL, record::SCHEMA, whole.clone()), Ok(build()));
-        insta::assert_snapshot!(of(7, record::SCHEMA, json!({})).unwrap_err(), @"base speaks version 7 of the benchmark's protocol and this build 1: build both from versions of waitmark that agree");
+        let mut coloured = build();
+        coloured.git_rev = Some("\u{1b}[31mred\u{202e}\n".to_owned());
+        let coloured = of(PROTOCOL, record::SCHEMA, serde_json::to_value(coloured).unwrap());
+        assert_eq!(coloured.unwrap().git_rev.unwrap(), "[31mred");
+        insta::assert_snapshot!(of(7, record::SCHEMA, json!({})).unwrap_err(), @"base speaks version 7 of the benchmark's protocol and this build 2: build both from versions of waitmark that agree");
         insta::assert_snapshot!(of(PROTOCOL, 1, whole).unwrap_err(), @"base writes records of schema 1 and this build of 2: build both from versions of waitmark that agree");
         insta::assert_snapshot!(of(PROTOCOL, record::SCHEMA, json!({})).unwrap_err(), @"what base says of itself: missing field `debug`");
     }

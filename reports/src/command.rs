@@ -9,6 +9,7 @@ pub(crate) mod report;
 pub(crate) mod versions;
 
 use std::env;
+use std::fmt::Display;
 use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -47,6 +48,11 @@ fn json_files(folder: &Path) -> io::Result<Vec<PathBuf>> {
     }
     files.sort();
     Ok(files)
+}
+
+/// Writes a line to standard error, if that can be written.
+pub(crate) fn note(line: impl Display) {
+    let _ = writeln!(io::stderr().lock(), "{line}");
 }
 
 /// Prints `text`; a reader that has seen enough and went away is no failure.

@@ -38,7 +38,7 @@ fn main() -> ExitCode {
         Command::History(arguments) => history::run(arguments).map(|()| ExitCode::SUCCESS),
     };
     done.unwrap_or_else(|error| {
-        eprintln!("error: {error:#}");
+        command::note(format_args!("error: {error:#}"));
         ExitCode::FAILURE
     })
 }

@@ -122,7 +122,7 @@ fn a_build_of_another_protocol_is_refused_before_anything_is_measured() {
     let said = stderr(&output);
     assert!(said.starts_with("error: variant base: "), "{said}");
     assert!(
-        said.contains("speaks version 99 of the benchmark's protocol and this build 1"),
+        said.contains("speaks version 99 of the benchmark's protocol and this build 2"),
         "{said}"
     );
     assert!(!sandbox.output().join("record.json").exists());

@@ -6,7 +6,7 @@ use anyhow::{Context, Result};
 use waitmark_reports::record::{Record, Status};
 use waitmark_reports::{atomic_file, export};
 
-use super::{latest_record, print};
+use super::{latest_record, note, print};
 
 /// Write a record in a format of others.
 ///
@@ -48,7 +48,10 @@ pub(crate) fn run(Arguments { format, record, output }: Arguments) -> Result<()>
     let text = export::export(&record, format)?;
     let without = record.cells.iter().filter(|cell| cell.status != Status::Measured).count();
     if without > 0 && !holds_all {
-        eprintln!("warning: failed or not run, and left out: {without} of {}", record.cells.len());
+        note(format_args!(
+            "warning: failed or not run, and left out: {without} of {}",
+            record.cells.len()
+        ));
     }
     match output {
         None => print(&text),

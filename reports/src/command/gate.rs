@@ -1,7 +1,7 @@
 //! `waitmark gate`: whether a run may pass, as an exit code.
 
 use std::fs::OpenOptions;
-use std::io::Write as _;
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::{env, iter};
@@ -11,7 +11,7 @@ use waitmark_reports::gate::{self, Gate, Outcome, Rules, Settings, SettingsError
 use waitmark_reports::record::Record;
 use waitmark_reports::report;
 
-use super::{latest_record, print};
+use super::{latest_record, note, print};
 
 /// Usage that can't be meant, as clap has it too.
 const USAGE: u8 = 2;
@@ -101,25 +101,36 @@ pub(crate) fn run(arguments: Arguments) -> Result<ExitCode> {
     let gate = Gate::of(&record, &rules);
     let output = arguments.output.unwrap_or_else(|| path.with_file_name("report"));
     let written = report::write_analysis(&record, &gate.analysis, &output)
-        .context("the report was not written; name another folder with --output")?;
-    print(&format!("{}Report: {}\n", gate.terminal(), written.page.display()))?;
-    if let Some(summary) = env::var_os(STEP_SUMMARY).filter(|path| !path.is_empty()) {
-        append(Path::new(&summary), &step_summary(&gate))?;
+        .context("the report was not written; name another folder with --output");
+    let report = written.as_ref().map(|written| format!("Report: {}\n", written.page.display()));
+    print(&format!("{}{}", gate.terminal(), report.unwrap_or_default()))?;
+    let summary = env::var_os(STEP_SUMMARY).filter(|path| !path.is_empty());
+    let appended = summary.map_or(Ok(()), |path| append(Path::new(&path), &step_summary(&gate)));
+    let code = exit_code(gate.outcome(), arguments.strict);
+    match written.map(drop).and(appended) {
+        // A verdict that fails is not undone by what could not be written of it.
+        Err(error) if gate.outcome() == Outcome::Fail => {
+            note(format_args!("error: {error:#}"));
+            Ok(code)
+        }
+        done => done.map(|()| code),
     }
-    Ok(exit_code(gate.outcome(), arguments.strict))
 }
 
 /// The settings that are named, or those of the folder that the command was called in.
 fn settings(named: Option<&Path>) -> Result<Settings, SettingsError> {
     match named {
         Some(path) => Settings::read(path),
-        None if Path::new(gate::FILE).exists() => Settings::read(Path::new(gate::FILE)),
-        None => Ok(Settings::default()),
+        // A link to nowhere is there: what was expected must not be passed over.
+        None => match Path::new(gate::FILE).symlink_metadata() {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Settings::default()),
+            _ => Settings::read(Path::new(gate::FILE)),
+        },
     }
 }
 
 fn usage(problem: &str) -> ExitCode {
-    eprintln!("error: {problem}");
+    note(format_args!("error: {problem}"));
     ExitCode::from(USAGE)
 }
 

@@ -7,7 +7,7 @@ use waitmark_reports::atomic_file;
 use waitmark_reports::history::History;
 use waitmark_reports::record::Record;
 
-use super::{json_files, print, records_folder};
+use super::{json_files, note, print, records_folder};
 
 /// Write a page of trends over all records of a folder.
 ///
@@ -35,9 +35,13 @@ pub(crate) fn run(Arguments { dir, output }: Arguments) -> Result<()> {
         match Record::read(path) {
             Ok(record) if history.add(&record) => {}
             Ok(record) => {
-                eprintln!("warning: {} is run {} once more: left out", path.display(), record.run);
+                note(format_args!(
+                    "warning: {} is run {} once more: left out",
+                    path.display(),
+                    record.run
+                ));
             }
-            Err(error) => eprintln!("warning: {:#}: left out", anyhow::Error::from(error)),
+            Err(error) => note(format_args!("warning: {:#}: left out", anyhow::Error::from(error))),
         }
     }
     if history.is_empty() {

@@ -23,6 +23,8 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
 
+use super::note;
+
 use cargo::Cargo;
 use lock::Lock;
 use process::Interrupted;
@@ -107,7 +109,9 @@ pub(crate) fn run(arguments: Arguments) -> Result<ExitCode> {
     let request = match Request::parse(&arguments.package, &arguments.what) {
         Ok(request) => request,
         Err(error) => {
-            eprintln!("error: {error:#}\n\nFor more information, try 'waitmark versions --help'.");
+            note(format_args!(
+                "error: {error:#}\n\nFor more information, try 'waitmark versions --help'."
+            ));
             return Ok(ExitCode::from(USAGE));
         }
     };
@@ -116,7 +120,7 @@ pub(crate) fn run(arguments: Arguments) -> Result<ExitCode> {
         if !error.is::<Interrupted>() {
             return Err(error);
         }
-        eprintln!("interrupted: finished builds are kept");
+        note(format_args!("interrupted: finished builds are kept"));
         Ok(ExitCode::from(INTERRUPTED))
     })
 }
@@ -192,7 +196,7 @@ fn refused(
     if ended.status.success() {
         return Ok(None);
     }
-    eprintln!("{}", ended.said.join("\n"));
+    note(format_args!("{}", ended.said.join("\n")));
     let code = ended.status.code().and_then(|code| u8::try_from(code).ok());
     Ok(Some(code.map_or(ExitCode::FAILURE, ExitCode::from)))
 }

@@ -50,7 +50,10 @@ fn of(record: &Record) -> u32 {
 
 /// Whether the two are of one run, as far as they tell.
 fn same_run(one: &Part, other: &Part) -> Result<(), Error> {
-    for (field, value) in FIELDS {
+    // A part whose workloads do without the server has none, and so says nothing of the others'.
+    let server: Field = ("server", |it| json(&it.server));
+    let both = [one, other].iter().all(|part| part.record.server.addresses > 0);
+    for (field, value) in FIELDS.iter().chain(Some(&server).filter(|_| both)) {
         let [was, is] = [one, other].map(|part| value(&part.record));
         if was != is {
             let [was, is] = [was, is].map(|value| text::short(&value));
@@ -80,7 +83,6 @@ const FIELDS: &[Field] = &[
     ("profile.max_time_s", |it| json(&it.profile.max_time_s)),
     ("profile.margin", |it| json(&it.profile.margin)),
     ("profile.clients", |it| json(&it.profile.clients)),
-    ("server", |it| json(&it.server)),
     ("variants", |it| json(&it.variants)),
     ("shard.of", |it| json(&of(it))),
 ];
