@@ -72,7 +72,7 @@ pub enum Warning {
         /// Where, e.g. `at most 1,739 of 9,000 for tokio on fan_out with 9,000 requests`.
         places: Vec<String>,
     },
-    /// The server's own lateness is a large share of what is measured.
+    /// The server's own lateness is a large share of the delays.
     LateServer {
         /// How much and where, e.g. `23 % for tokio on fan_out with 100 requests of 1 ms each`.
         places: Vec<String>,
@@ -152,7 +152,7 @@ impl fmt::Display for Warning {
             ),
             Self::LateServer { places } => write!(
                 f,
-                "The server's own lateness is a large share of what is measured: {}.",
+                "The server's own lateness is a large share of the delays: {}.",
                 named(places)
             ),
             Self::UnsteadyCells { places } => write!(

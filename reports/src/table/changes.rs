@@ -81,7 +81,7 @@ fn notes(changes: &Changes, of_it: &[&Change], variant: &str) -> Vec<String> {
         notes.push("not confirmed: looked changed, and in the rerun it did not.".to_owned());
     }
     if has(|it| *it == Finding::Undecided) {
-        notes.push(format!("undecided: the interval reaches beyond {floor}, or there is none."));
+        notes.push(format!("undecided: not sure among all rows, and the interval reaches beyond {floor}, or is missing."));
     }
     if has(|it| *it == Finding::Small) {
         notes.push(format!("small: surely changed, and by no more than {floor}."));

@@ -68,7 +68,7 @@ fn every_weakness_is_warned_of() {
     Cells with fewer rounds than the 2 that ran: 1 of 8.
     Cells with under 3 rounds: 8 of 8. They have no interval, and verdicts on them are undecided.
     Fewer requests were ever in flight at once than were to be: at most 7 of 20 for tokio on fan_out with 20 requests of 10 ms each.
-    The server's own lateness is a large share of what is measured: 23 % for tokio on fan_out with 20 requests of 10 ms each.
+    The server's own lateness is a large share of the delays: 23 % for tokio on fan_out with 20 requests of 10 ms each.
     sequential, the reference, varied by 13 % between rounds of fan_out with 20 requests of 10 ms each.
     Other programs used 21 % of the CPU time just before the run.
     The hypervisor took 3.4 % of the CPU time during the run.
@@ -178,7 +178,7 @@ fn the_worst_places_come_first() {
     });
     insta::assert_snapshot!(told, @"
     Fewer requests were ever in flight at once than were to be: at most 60 of 100 for async-std on fan_out with 100 requests of 10 ms each; at most 70 of 100 for smol on fan_out with 100 requests of 10 ms each; at most 80 of 100 for tokio on fan_out with 100 requests of 10 ms each.
-    The server's own lateness is a large share of what is measured: 18 % for tokio on fan_out with 100 requests of 10 ms each; 17 % for smol on fan_out with 100 requests of 10 ms each; 16 % for async-std on fan_out with 100 requests of 10 ms each.
+    The server's own lateness is a large share of the delays: 18 % for tokio on fan_out with 100 requests of 10 ms each; 17 % for smol on fan_out with 100 requests of 10 ms each; 16 % for async-std on fan_out with 100 requests of 10 ms each.
     ");
 }
 
@@ -194,7 +194,7 @@ fn a_late_server() {
     };
     // The median round, against the delay of 10 ms; never the 99th percentile.
     assert_eq!(told([9e9, 9e9, 1_000.0, 1.0, 1.0]), "");
-    insta::assert_snapshot!(told([9e9, 9e9, 1_001.0, 1.0, 1.0]), @"The server's own lateness is a large share of what is measured: 10 % for tokio on fan_out with 100 requests of 10 ms each.");
+    insta::assert_snapshot!(told([9e9, 9e9, 1_001.0, 1.0, 1.0]), @"The server's own lateness is a large share of the delays: 10 % for tokio on fan_out with 100 requests of 10 ms each.");
 }
 
 #[test]
@@ -211,7 +211,7 @@ fn lateness_without_a_delay_is_held_against_the_batch() {
         })
     };
     assert_eq!(told(1_000.0), "");
-    insta::assert_snapshot!(told(1_001.0), @"The server's own lateness is a large share of what is measured: 10 % for sequential on fan_out with 5 requests; 10 % for thread-pool-32 on fan_out with 5 requests; 10 % for tokio on fan_out with 5 requests, and 12 more.");
+    insta::assert_snapshot!(told(1_001.0), @"The server's own lateness is a large share of the delays: 10 % for sequential on fan_out with 5 requests; 10 % for thread-pool-32 on fan_out with 5 requests; 10 % for tokio on fan_out with 5 requests, and 12 more.");
 }
 
 #[test]
@@ -251,5 +251,5 @@ fn many_places_are_counted_and_not_named() {
             }
         }
     });
-    insta::assert_snapshot!(told, @"The server's own lateness is a large share of what is measured: 11 % for sequential on fan_out with 100 requests of 10 ms each; 11 % for thread-pool-32 on fan_out with 100 requests of 10 ms each; 11 % for tokio on fan_out with 100 requests of 10 ms each, and 12 more.");
+    insta::assert_snapshot!(told, @"The server's own lateness is a large share of the delays: 11 % for sequential on fan_out with 100 requests of 10 ms each; 11 % for thread-pool-32 on fan_out with 100 requests of 10 ms each; 11 % for tokio on fan_out with 100 requests of 10 ms each, and 12 more.");
 }

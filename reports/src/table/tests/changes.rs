@@ -63,7 +63,7 @@ fn every_finding_on_the_terminal() {
       unconfirmed: surely changed, and by an estimated 5 % or more, in the planned rounds, with no rerun
       that could tell.
       not confirmed: looked changed, and in the rerun it did not.
-      undecided: the interval reaches beyond 5 %, or there is none.
+      undecided: not sure among all rows, and the interval reaches beyond 5 %, or is missing.
       small: surely changed, and by no more than 5 %.
       not measured: tokio@1.45.0 failed: killed by signal 9.
     ");
