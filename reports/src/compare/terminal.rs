@@ -197,7 +197,7 @@ fn note(compared: &Compared) -> String {
     );
     format!(
         "{rule} Two runs are two moments, and runs apart differ by more than chance: of 190 pairs \
-         of runs of the same code, 27 had a cell called faster or slower. Measure variants in one \
-         run (cargo bench -- --variant) to know what a change of code did."
+         of runs of the same code, 27 had a cell that seemed to have changed. Measure variants in \
+         one run (cargo bench -- --variant) to know what a change of code did."
     )
 }

@@ -97,7 +97,7 @@ fn what_changed_comes_first_and_what_is_missing_is_named() {
 
     Ratios are of geometric means over rounds, with Welch's t intervals; verdicts by Holm's method at 5
     % over all cells, with a margin of 5 %. Two runs are two moments, and runs apart differ by more than
-    chance: of 190 pairs of runs of the same code, 27 had a cell called faster or slower. Measure
+    chance: of 190 pairs of runs of the same code, 27 had a cell that seemed to have changed. Measure
     variants in one run (cargo bench -- --variant) to know what a change of code did.
     ");
 }
@@ -135,7 +135,7 @@ fn other_conditions_forbid_verdicts() {
 
     Ratios are of geometric means over rounds, with Welch's t intervals; verdicts by Holm's method at 5
     % over all cells, with a margin of 5 %. Two runs are two moments, and runs apart differ by more than
-    chance: of 190 pairs of runs of the same code, 27 had a cell called faster or slower. Measure
+    chance: of 190 pairs of runs of the same code, 27 had a cell that seemed to have changed. Measure
     variants in one run (cargo bench -- --variant) to know what a change of code did.
     ");
 }
@@ -173,7 +173,7 @@ fn verdicts_across_machines_are_marked_on_every_line() {
 
     Ratios are of geometric means over rounds, with Welch's t intervals; verdicts by Holm's method at 5
     % over all cells, with a margin of 5 %. Two runs are two moments, and runs apart differ by more than
-    chance: of 190 pairs of runs of the same code, 27 had a cell called faster or slower. Measure
+    chance: of 190 pairs of runs of the same code, 27 had a cell that seemed to have changed. Measure
     variants in one run (cargo bench -- --variant) to know what a change of code did.
     ");
     let judged = |line: &&str| line.contains("slower") || line.contains("same ");

@@ -2,7 +2,8 @@
 
 use super::Warning;
 use crate::analysis::{Comparison, Outcome, Quantity, Row, Speedup};
-use crate::record::{Cell, Counts, Ended, Record, Role, Status};
+use crate::change::suspects;
+use crate::record::{Cell, Counts, Ended, Profile, Record, Role, Status};
 use crate::scenario::Scenario;
 use crate::stats::{self, MIN_ROUNDS};
 use crate::{conditions, figure};
@@ -57,14 +58,16 @@ fn stopped(record: &Record) -> Option<Warning> {
     stopped.then_some(Warning::Stopped { ended, ran, planned, skipped, in_rerun })
 }
 
-/// Whether what looked changed was being run again when the run ended: the rerun of builds begins
-/// when every cell has its rounds.
+/// Whether what looked changed was being run again when the run ended: the rerun begins when every
+/// cell has its rounds, where there is anything to run again.
 fn is_in_rerun(record: &Record) -> bool {
-    let planned = record.profile.rounds as usize;
+    let Profile { rounds, margin, clients, .. } = &record.profile;
+    let planned = *rounds as usize;
     let is_over =
         |cell: &Cell| matches!(cell.status, Status::Failed) || cell.rounds.len() >= planned;
     record.cells.iter().any(|cell| !cell.confirmation.is_empty())
-        || (!record.variants.is_empty() && record.cells.iter().all(is_over))
+        || (record.cells.iter().all(is_over)
+            && !suspects(&record.cells, clients, &record.variants, *margin).is_empty())
 }
 
 fn failed(comparisons: &[Comparison]) -> Option<Warning> {
