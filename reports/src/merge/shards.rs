@@ -22,6 +22,12 @@ pub fn join(parts: &[Part], partial: bool) -> Result<Record, Error> {
     for other in others {
         same_run(first, other)?;
     }
+    // A part whose workloads do without the server has none, and says nothing of the others'.
+    let served: Vec<&Part> =
+        parts.iter().copied().filter(|part| part.record.server.addresses > 0).collect();
+    for pair in served.windows(2) {
+        same(SERVER, pair[0], pair[1])?;
+    }
     all_once(&parts, partial)?;
     no_overlap(&parts)?;
     let records: Vec<&Record> = parts.iter().map(|part| &part.record).collect();
@@ -31,6 +37,7 @@ pub fn join(parts: &[Part], partial: bool) -> Result<Record, Error> {
         ended: ended(&records),
         machine: machine(&records),
         shard: None,
+        server: served.first().unwrap_or(first).record.server.clone(),
         cells: cells(&records),
         ..first.record.clone()
     };
@@ -50,10 +57,12 @@ fn of(record: &Record) -> u32 {
 
 /// Whether the two are of one run, as far as they tell.
 fn same_run(one: &Part, other: &Part) -> Result<(), Error> {
-    // A part whose workloads do without the server has none, and so says nothing of the others'.
-    let server: Field = ("server", |it| json(&it.server));
-    let both = [one, other].iter().all(|part| part.record.server.addresses > 0);
-    for (field, value) in FIELDS.iter().chain(Some(&server).filter(|_| both)) {
+    same(FIELDS, one, other)
+}
+
+/// Whether they tell the same in these fields.
+fn same(fields: &[Field], one: &Part, other: &Part) -> Result<(), Error> {
+    for (field, value) in fields {
         let [was, is] = [one, other].map(|part| value(&part.record));
         if was != is {
             let [was, is] = [was, is].map(|value| text::short(&value));
@@ -86,6 +95,9 @@ const FIELDS: &[Field] = &[
     ("variants", |it| json(&it.variants)),
     ("shard.of", |it| json(&of(it))),
 ];
+
+/// What those have in common that have a server.
+const SERVER: &[Field] = &[("server", |it| json(&it.server))];
 
 /// The value as a record has it.
 fn json(value: &impl serde::Serialize) -> String {

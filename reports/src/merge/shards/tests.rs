@@ -172,6 +172,23 @@ fn shards_of_different_runs_are_refused_by_the_field() {
 }
 
 #[test]
+fn a_part_without_the_server_takes_the_others_server() {
+    let record = whole(&[5, 20]);
+    let mut parts = split(&record, 3);
+    let none = |part: &mut Part| {
+        part.record.server.threads = 0;
+        part.record.server.addresses = 0;
+    };
+    none(&mut parts[0]);
+    assert_eq!(join(&parts, false).unwrap().server, record.server);
+    parts[2].record.server.threads = 3;
+    let refused = join(&parts, false).unwrap_err().to_string();
+    assert!(refused.contains("as server is "), "{refused}");
+    parts.iter_mut().for_each(none);
+    assert_eq!(join(&parts, false).unwrap().server.addresses, 0);
+}
+
+#[test]
 fn parts_that_make_no_record_are_refused() {
     // Two references in one table.
     let error = refusal(|record| {
