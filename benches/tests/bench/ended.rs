@@ -165,7 +165,11 @@ fn a_second_ctrl_c_leaves_the_record_of_the_last_turn() {
 fn a_killed_run_leaves_its_record_and_not_even_stopped_processes() {
     let sandbox = Sandbox::new(SLOW);
     let mut run = start(&sandbox);
-    wait_for_child(&mut run, "round-2/");
+    let client = wait_for_child(&mut run, "round-2/");
+    // With its second thread, the lifeline, it has asked to end with its parent.
+    while fs::read_dir(format!("/proc/{}/task", client.as_raw_nonzero())).unwrap().count() < 2 {
+        thread::sleep(Duration::from_millis(1));
+    }
     // The server last: the run ends by itself as soon as it sees that.
     let left = all(&run);
     for &pid in left.iter().rev() {
