@@ -48,16 +48,14 @@ impl Plan {
         }
         let profile = profile.spread(&variants)?;
         let (cells, alone) = cell::plan(&program.catalogue, &profile, &cli.filters)?;
-        let alone_count = alone.len();
         if !alone.is_empty() {
             let alone = alone.into_iter().collect::<Vec<_>>().join(", ");
+            ensure!(
+                !cells.is_empty(),
+                "the builds have nothing in common that is to be measured: only one of them has {alone}"
+            );
             notes.push(format!("left out, as only one of the builds has it: {alone}"));
         }
-        ensure!(
-            !cells.is_empty() || alone_count == 0,
-            "the builds have nothing in common that this profile measures; {}",
-            notes.join("; ")
-        );
         ensure!(
             !cells.is_empty(),
             "no cell of profile {} matches `{}`: `cargo bench -- --list` lists them",

@@ -221,8 +221,8 @@ impl<'a> Bench<'a> {
         let again = estimate(&suspects.iter().map(of).collect::<Vec<_>>(), Cell::budget);
         progress.add(again * profile.rounds);
         progress.say(&format!(
-            "{} look changed, and are run again to see whether they do again",
-            counted(suspects.len(), "cell")
+            "{} cells look changed, and are run again to see whether they do again",
+            suspects.len()
         ));
         let again = rounds.confirm(suspects, Cell::budget, within(1.0), progress, keep)?;
         Ok(if again == Ended::MaxTime { again } else { ended })
@@ -307,9 +307,4 @@ impl<'a> Bench<'a> {
             Some(Stopped::MaxTime) | None => Ok(ExitCode::SUCCESS),
         }
     }
-}
-
-fn counted(count: usize, unit: &str) -> String {
-    let plural = if count == 1 { "" } else { "s" };
-    format!("{count} {unit}{plural}")
 }
