@@ -8,7 +8,7 @@ use std::time::Duration;
 use anyhow::{Context, Result};
 use serde_json::Value;
 use waitmark_harness::catalogue::Catalogue;
-use waitmark_harness::workload::{Expected, Shape};
+use waitmark_harness::workload::{By, Expected, Shape};
 use waitmark_reports::record;
 
 use crate::message::{How, JobCell};
@@ -57,7 +57,7 @@ impl Cell {
         let limit = (kind.limit)(&client.settings, n as usize)?;
         let (params, wait) = (workload.params.clone(), delay.unwrap_or_default());
         let shape = Shape::<Value> { n: n as usize, delay: wait, params };
-        let expected = (entry.expected)(&shape, limit)?;
+        let expected = (entry.expected)(&shape, By { model: kind.model, limit })?;
         Ok(Cell {
             workload: workload.clone(),
             unit: entry.unit,
@@ -89,7 +89,7 @@ impl Cell {
     /// About how long a batch takes, by nothing but the plan: its waits, and what a request costs
     /// where connections are fresh. `None` where the plan does not say.
     fn batch(&self) -> Option<Duration> {
-        let requests = self.expected.server.as_ref().map_or(0, |server| server.requests);
+        let requests = self.expected.server.as_ref().map_or(0, |server| *server.requests.end());
         let work = Duration::from_micros(100) * u32::try_from(requests).unwrap_or(u32::MAX);
         Some(self.expected.ideal? + work + Duration::from_micros(100))
     }
@@ -138,9 +138,9 @@ impl Cell {
     pub(crate) fn record(&self) -> Result<record::Cell> {
         let expected = self.expected.server.as_ref().filter(|_| self.counted);
         let expected = expected.map(|server| record::Expected {
-            requests: server.requests,
-            dropped: server.dropped,
-            connections: server.connections,
+            requests: server.requests.clone().into(),
+            dropped: server.dropped.clone().into(),
+            connections: server.connections.clone().into(),
             peak_low: *server.peak.start(),
             peak_high: *server.peak.end(),
         });
@@ -157,6 +157,7 @@ impl Cell {
             budget_ms: self.workload.budget.as_secs_f64() * 1e3,
             ideal_ns: self.expected.ideal.map(|ideal| ideal.as_nanos() as f64),
             expected,
+            cannot: self.expected.cannot.map(str::to_owned),
             status: record::Status::Skipped,
             reason: None,
             rounds: Vec::new(),

@@ -2,6 +2,7 @@
 
 use std::any::Any;
 use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::env;
 use std::panic::{self, AssertUnwindSafe};
 use std::path::PathBuf;
@@ -10,7 +11,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result};
 use criterion::{BenchmarkId, Criterion, SamplingMode};
 use waitmark_harness::catalogue::{Batches, Catalogue, Kind};
-use waitmark_harness::meter::Usage;
+use waitmark_harness::meter::{self, Usage};
 use waitmark_harness::workload::{Shape, Wrong};
 use waitmark_reports::record::{Costs, Method};
 
@@ -39,7 +40,7 @@ pub(crate) fn run(catalogue: &Catalogue, job: &Job, mut reports: Reports) -> Res
     for (i, cell) in job.cells.iter().enumerate() {
         reports.send(&Report::Started(i))?;
         reports.send(&match measure(kind, job, cell) {
-            Ok(measured) => Report::Done(i, measured),
+            Ok(measured) => Report::Done(i, Box::new(measured)),
             Err(error) => Report::Failed(i, format!("{error:#}")),
         })?;
     }
@@ -65,6 +66,7 @@ fn measure(kind: &Kind, job: &Job, cell: &JobCell) -> Result<Measured> {
         samples_ns: samples.means_ns,
         batches: meter.batches,
         costs,
+        timings_ns: meter.timings_ns(),
         stats,
     })
 }
@@ -85,11 +87,15 @@ struct Meter {
     batches: u64,
     /// What the batches cost; `None` once one of them was not measured.
     usage: Option<Usage>,
+    /// What the workload told of moments inside the batches, each of them in every batch.
+    timings: BTreeMap<&'static str, Vec<Duration>>,
 }
 
 impl Meter {
     fn new(cell: Box<dyn Batches>, slowdown: f64) -> Self {
-        Meter { cell, slowdown, batches: 0, usage: Some(Usage::default()) }
+        meter::forget_peak_memory();
+        let (usage, timings) = (Some(Usage::default()), BTreeMap::new());
+        Meter { cell, slowdown, batches: 0, usage, timings }
     }
 
     fn samples(&mut self, job: &Job, cell: &JobCell) -> Result<Samples> {
@@ -153,6 +159,9 @@ impl Meter {
     fn batch(&mut self) -> Result<Duration, Wrong> {
         let taken = self.cell.run()?;
         self.batches += 1;
+        for (name, time) in taken.timings {
+            self.timings.entry(name).or_default().push(time);
+        }
         let (longer, slowed) = slow_down(taken.time.mul_f64(self.slowdown));
         let usage = taken.usage.zip(slowed).map(|(batch, slowed)| batch + slowed);
         self.usage = self.usage.zip(usage).map(|(sum, usage)| sum + usage);
@@ -168,7 +177,17 @@ impl Meter {
             voluntary: usage.voluntary,
             involuntary: usage.involuntary,
             server_ns: server_cpu.map(nanos),
+            peak_memory_bytes: meter::peak_memory(),
         })
+    }
+
+    fn timings_ns(&mut self) -> BTreeMap<String, f64> {
+        let median = |(name, times): (&&str, &mut Vec<Duration>)| {
+            times.sort_unstable();
+            let middle = (times[(times.len() - 1) / 2] + times[times.len() / 2]) / 2;
+            ((*name).to_owned(), middle.as_nanos() as f64)
+        };
+        self.timings.iter_mut().map(median).collect()
     }
 }
 

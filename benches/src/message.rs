@@ -12,7 +12,7 @@ use crate::control::Stats;
 
 /// The version of these messages. A variant must speak the same one: it goes up with every change
 /// to what is here, or to what it means.
-pub(crate) const PROTOCOL: u32 = 2;
+pub(crate) const PROTOCOL: u32 = 3;
 
 /// What a child is for.
 #[derive(Debug, Serialize, Deserialize)]
@@ -103,7 +103,7 @@ pub(crate) enum How {
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) enum Report {
     Started(usize),
-    Done(usize, Measured),
+    Done(usize, Box<Measured>),
     Failed(usize, String),
     /// The last report: no cell is left.
     Finished,
@@ -120,6 +120,8 @@ pub(crate) struct Measured {
     /// Batches in all.
     pub(crate) batches: u64,
     pub(crate) costs: Option<Costs>,
+    /// The median of each of the workload's timings over the batches, nanoseconds.
+    pub(crate) timings_ns: BTreeMap<String, f64>,
     /// What the server counted of them.
     pub(crate) stats: Option<Stats>,
 }
@@ -149,6 +151,7 @@ impl Measured {
             batches: self.batches,
             server: counts,
             costs: self.costs,
+            timings_ns: self.timings_ns,
         }
     }
 }

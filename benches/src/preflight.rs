@@ -39,7 +39,7 @@ pub(crate) fn check<'a>(
         if let Some(queue) = queue {
             check_queue(cell, peak, queue)?;
         }
-        pace.add(cell, server.connections);
+        pace.add(cell, *server.connections.end());
     }
     match (ports, elsewhere) {
         (Some((low, high)), Some(server)) => check_pace(&pace, reuse, server, low, high),

@@ -318,7 +318,7 @@ mod tests {
         coloured.git_rev = Some("\u{1b}[31mred\u{202e}\n".to_owned());
         let coloured = of(PROTOCOL, record::SCHEMA, serde_json::to_value(coloured).unwrap());
         assert_eq!(coloured.unwrap().git_rev.unwrap(), "[31mred");
-        insta::assert_snapshot!(of(7, record::SCHEMA, json!({})).unwrap_err(), @"base speaks version 7 of the benchmark's protocol and this build 2: build both from versions of waitmark that agree");
+        insta::assert_snapshot!(of(7, record::SCHEMA, json!({})).unwrap_err(), @"base speaks version 7 of the benchmark's protocol and this build 3: build both from versions of waitmark that agree");
         insta::assert_snapshot!(of(PROTOCOL, 1, whole).unwrap_err(), @"base writes records of schema 1 and this build of 2: build both from versions of waitmark that agree");
         insta::assert_snapshot!(of(PROTOCOL, record::SCHEMA, json!({})).unwrap_err(), @"what base says of itself: missing field `debug`");
     }

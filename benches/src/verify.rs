@@ -12,11 +12,11 @@ use crate::profile::Profile;
 
 /// Long enough that a whole batch is in flight before its first answer is due: this, and more for
 /// each thing to do.
-const DELAY: Duration = Duration::from_millis(50);
+const DELAY: Duration = Duration::from_millis(25);
 const DELAY_EACH: Duration = Duration::from_micros(300);
 
 /// Things to do beyond what the client can do at once, so that its limit shows.
-const BEYOND: u32 = 8;
+const BEYOND: u32 = 4;
 
 /// The batch of a client without a limit, or with one that grows with n.
 const UNLIMITED: u32 = 40;

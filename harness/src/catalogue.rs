@@ -18,7 +18,7 @@ use crate::client::Client;
 use crate::http;
 use crate::meter::Usage;
 use crate::runtime::Environment;
-use crate::workload::{Expected, Servers, Shape, Workload, Wrong};
+use crate::workload::{By, Expected, Model, Servers, Shape, Timing, Workload, Wrong};
 
 /// Every client and workload of a program, in the order of reports.
 pub struct Catalogue {
@@ -61,6 +61,8 @@ macro_rules! catalogue {
 pub struct Kind {
     /// Its name, e.g. `thread-pool`.
     pub name: &'static str,
+    /// Its concurrency model.
+    pub model: Model,
     /// The crates whose versions say what was measured.
     pub crates: &'static [&'static str],
     /// Checks settings and fills in what they leave out.
@@ -83,8 +85,8 @@ pub struct Entry {
     pub delayed: bool,
     /// Checks parameters and fills in what they leave out.
     pub params: fn(Value) -> Read<Value>,
-    /// What a batch has to come to, with a client of this limit.
-    pub expected: fn(&AnyShape, Option<NonZero<usize>>) -> Read<Expected>,
+    /// What a batch has to come to, done by such a client.
+    pub expected: fn(&AnyShape, By) -> Read<Expected>,
 }
 
 /// A shape whose parameters are some workload's.
@@ -138,6 +140,7 @@ impl Kind {
     pub fn of<C: Client>(runners: Vec<Runner>) -> Self {
         Kind {
             name: C::KIND,
+            model: C::MODEL,
             crates: C::CRATES,
             settings: filled_in::<C::Settings>,
             limit: |settings, n| Ok(C::limit(&C::Settings::deserialize(settings)?, n)),
@@ -172,7 +175,7 @@ impl Entry {
             unit: W::UNIT,
             delayed: W::DELAYED,
             params: filled_in::<W::Parameters>,
-            expected: |shape, limit| Ok(W::expected(&typed::<W>(shape)?, limit)),
+            expected: |shape, by| Ok(W::expected(&typed::<W>(shape)?, by)),
         }
     }
 }
@@ -215,12 +218,14 @@ pub trait Batches {
 }
 
 /// What a batch took.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Taken {
     /// From before its first step to after its last.
     pub time: Duration,
     /// What the process used in that time; `None` where it is not measured.
     pub usage: Option<Usage>,
+    /// What the workload tells of moments inside it.
+    pub timings: Vec<Timing>,
 }
 
 /// How many batches there have been in this process.
@@ -245,6 +250,6 @@ impl<C: Client, W: Workload> Batches for Running<C, W> {
         let time = start.elapsed();
         let usage = Usage::now().zip(before).map(|(after, before)| after - before);
         self.plan.check(&input, &outcome)?;
-        Ok(Taken { time, usage })
+        Ok(Taken { time, usage, timings: self.plan.timings(&outcome) })
     }
 }

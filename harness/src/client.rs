@@ -10,7 +10,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::runtime::{Environment, Runtime};
-use crate::workload::Workload;
+use crate::workload::{Model, Workload};
 
 /// A concurrency model that runs workloads. Every [`Runtime`] is one.
 ///
@@ -19,6 +19,8 @@ use crate::workload::Workload;
 pub trait Client: Sized + 'static {
     /// The kind's name, e.g. `thread-pool`; profiles name their clients as they like.
     const KIND: &'static str;
+    /// Its concurrency model.
+    const MODEL: Model;
     /// The crates whose versions say what was measured; none for what std does.
     const CRATES: &'static [&'static str] = &[];
 
@@ -66,6 +68,7 @@ fn cpus() -> NonZero<usize> {
 
 impl<R: Runtime> Client for R {
     const KIND: &'static str = R::KIND;
+    const MODEL: Model = Model::Tasks;
     const CRATES: &'static [&'static str] = R::CRATES;
 
     type Settings = RuntimeSettings;

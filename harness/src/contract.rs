@@ -47,6 +47,13 @@ macro_rules! contract {
                 a_blocking_call_leaves_the_workers_free,
                 a_channel_keeps_the_order_and_its_bound,
                 a_channel_ends_with_either_half,
+                several_senders_and_receivers_share_a_channel,
+                outputs_of_a_set_come_as_tasks_end,
+                a_panic_reaches_whoever_awaits_the_set,
+                a_cancelled_set_has_dropped_its_futures,
+                a_semaphore_lets_as_many_pass_as_it_has_permits,
+                a_file_is_written_read_whole_and_by_line,
+                a_file_that_is_not_there_is_an_error,
             );
         }
         $crate::client_contract!($runtime, "{}");

@@ -4,6 +4,7 @@
 //! its steps, so that [`wire`](crate::wire) holds nothing but reads and writes.
 
 use std::net::SocketAddr;
+use std::time::Duration;
 use std::{io, mem};
 
 use ureq_proto::BodyMode;
@@ -57,6 +58,9 @@ pub enum Error {
     /// The answer is not HTTP/1.1.
     #[error("the answer is not HTTP/1.1: {0}")]
     Protocol(#[source] ureq_proto::Error),
+    /// There was no whole answer in time.
+    #[error("no answer within {0:?}")]
+    TimedOut(Duration),
     /// The head of the answer is longer than the client takes.
     #[error("the answer's head is longer than {MAX_BUFFER} bytes")]
     TooLong,
@@ -73,6 +77,7 @@ impl Error {
             Error::Receive(_) => "receive",
             Error::Truncated => "truncated",
             Error::Protocol(_) => "protocol",
+            Error::TimedOut(_) => "timed out",
             Error::TooLong => "too long",
         }
     }
@@ -84,8 +89,23 @@ impl Error {
 ///
 /// [`Error::Request`] if `path` is not a valid target.
 pub fn get(addr: SocketAddr, path: &str) -> Result<Request, Error> {
-    ureq_proto::http::Request::get(format!("http://{addr}{path}"))
-        .header("connection", "close")
+    build(addr, path, &[("connection", "close")])
+}
+
+/// A GET of `path` at `addr`, over a connection that is used again after it.
+///
+/// # Errors
+///
+/// [`Error::Request`] if `path` is not a valid target.
+pub fn get_kept(addr: SocketAddr, path: &str) -> Result<Request, Error> {
+    build(addr, path, &[])
+}
+
+fn build(addr: SocketAddr, path: &str, headers: &[(&str, &str)]) -> Result<Request, Error> {
+    let request = ureq_proto::http::Request::get(format!("http://{addr}{path}"));
+    headers
+        .iter()
+        .fold(request, |request, (name, value)| request.header(*name, *value))
         .body(())
         .map(|head| Request { addr, head })
         .map_err(|e| Error::Request(ureq_proto::Error::BadHeader(e.to_string())))
@@ -209,6 +229,14 @@ impl Exchange {
             if used == 0 || self.filled == 0 {
                 return Ok(());
             }
+        }
+    }
+
+    /// What has come of the body so far, without its transfer coding.
+    pub fn body(&self) -> &[u8] {
+        match &self.state {
+            State::Body(_, response) => &response.body,
+            State::Head(_) | State::Over => &[],
         }
     }
 

@@ -44,6 +44,35 @@ impl Usage {
     }
 }
 
+/// The most memory that the process has had at once since [`forget_peak_memory`], bytes; `None`
+/// where the system does not tell.
+#[cfg(target_os = "linux")]
+pub fn peak_memory() -> Option<u64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    peak.trim().strip_suffix(" kB")?.parse::<u64>().ok().map(|kib| kib * 1024)
+}
+
+/// Has [`peak_memory`] begin with what the process has now. `None` where the system can't.
+#[cfg(target_os = "linux")]
+pub fn forget_peak_memory() -> Option<()> {
+    // 5 resets the high-water mark and nothing else, see proc(5).
+    std::fs::write("/proc/self/clear_refs", "5").ok()
+}
+
+/// The most memory that the process has had at once since [`forget_peak_memory`], bytes; `None`
+/// where the system does not tell.
+#[cfg(not(target_os = "linux"))]
+pub fn peak_memory() -> Option<u64> {
+    None
+}
+
+/// Has [`peak_memory`] begin with what the process has now. `None` where the system can't.
+#[cfg(not(target_os = "linux"))]
+pub fn forget_peak_memory() -> Option<()> {
+    None
+}
+
 impl Sub for Usage {
     type Output = Usage;
 
@@ -99,6 +128,19 @@ mod tests {
         }
         let waited = Usage::now().unwrap() - worked;
         assert!(waited.voluntary >= 20, "{waited:?}");
+    }
+
+    #[test]
+    fn the_peak_of_memory_is_kept_until_it_is_forgotten() {
+        const BYTES: usize = 64 << 20;
+        forget_peak_memory().unwrap();
+        let before = peak_memory().unwrap();
+        drop(hint::black_box(vec![1_u8; BYTES]));
+        let peak = peak_memory().unwrap();
+        assert!(peak >= before + BYTES as u64 * 9 / 10, "{before} {peak}");
+        forget_peak_memory().unwrap();
+        let after = peak_memory().unwrap();
+        assert!(after <= peak - BYTES as u64 / 2, "{peak} {after}");
     }
 
     #[test]

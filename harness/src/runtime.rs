@@ -4,9 +4,12 @@ use std::future::Future;
 use std::io;
 use std::net::SocketAddr;
 use std::num::NonZero;
+use std::path::Path;
 use std::time::Duration;
 
 use futures_io::{AsyncRead, AsyncWrite};
+use futures_lite::StreamExt;
+use futures_util::stream::FuturesUnordered;
 
 /// Variables that a process is started with, and their values.
 pub type Environment = Vec<(&'static str, String)>;
@@ -25,11 +28,19 @@ pub trait Runtime: Clone + Send + Sync + 'static {
     type TcpStream: AsyncRead + AsyncWrite + Send + Unpin + 'static;
     /// A spawned future; awaiting it, on any thread, gives its output, and panics where it
     /// panicked. Dropping it lets the future run on, as a dropped thread's handle does.
-    type Task<T: Send + 'static>: Future<Output = T> + Send + 'static;
-    /// The sending half of a bounded channel.
-    type Sender<T: Send + 'static>: Send + 'static;
+    type Task<T: Send + 'static>: Future<Output = T> + Send + Unpin + 'static;
+    /// Tasks whose outputs are taken in the order in which they end.
+    type TaskSet<T: Send + 'static>: Default + Send + 'static;
+    /// A sending half of a bounded channel.
+    type Sender<T: Send + 'static>: Clone + Send + Sync + 'static;
     /// The receiving half, which only one task has.
     type Receiver<T: Send + 'static>: Send + 'static;
+    /// A receiving half that several tasks have, each value going to one of them.
+    type SharedReceiver<T: Send + 'static>: Clone + Send + Sync + 'static;
+    /// Lets so many tasks pass at once.
+    type Semaphore: Send + Sync + 'static;
+    /// The leave to pass, given back when it is dropped.
+    type Permit<'s>: Send;
 
     /// Starts the runtime with `workers` worker threads.
     ///
@@ -69,6 +80,22 @@ pub trait Runtime: Clone + Send + Sync + 'static {
     /// Drops the task's future at its next await, and returns once it is dropped.
     fn cancel<T: Send + 'static>(task: Self::Task<T>) -> impl Future<Output = ()> + Send;
 
+    /// Runs `future` on the workers, as one of `tasks`.
+    fn spawn_into<T: Send + 'static>(
+        &self,
+        tasks: &mut Self::TaskSet<T>,
+        future: impl Future<Output = T> + Send + 'static,
+    );
+
+    /// The output of the next of them to end, whichever it is; panics where the task did. `None`
+    /// once every one has been taken.
+    fn next_ended<T: Send + 'static>(
+        tasks: &mut Self::TaskSet<T>,
+    ) -> impl Future<Output = Option<T>> + Send;
+
+    /// Cancels the tasks that are left, all at once, and returns once their futures are dropped.
+    fn cancel_all<T: Send + 'static>(tasks: Self::TaskSet<T>) -> impl Future<Output = ()> + Send;
+
     /// Connects to `addr`, with `TCP_NODELAY` set.
     fn connect(addr: SocketAddr) -> impl Future<Output = io::Result<Self::TcpStream>> + Send;
 
@@ -88,6 +115,24 @@ pub trait Runtime: Clone + Send + Sync + 'static {
         f: impl FnOnce() -> T + Send + 'static,
     ) -> impl Future<Output = T> + Send;
 
+    /// A semaphore with so many permits.
+    fn semaphore(permits: NonZero<usize>) -> Self::Semaphore;
+
+    /// Waits for a permit; those who wait get theirs in turn.
+    fn acquire(semaphore: &Self::Semaphore) -> impl Future<Output = Self::Permit<'_>> + Send;
+
+    /// What the file holds.
+    fn read(path: &Path) -> impl Future<Output = io::Result<Vec<u8>>> + Send;
+
+    /// Makes the file hold these bytes and nothing else.
+    fn write(path: &Path, bytes: Vec<u8>) -> impl Future<Output = io::Result<()>> + Send;
+
+    /// Calls `each` with one line of the file after the other, without its end.
+    fn each_line(
+        path: &Path,
+        each: impl FnMut(&str) + Send,
+    ) -> impl Future<Output = io::Result<()>> + Send;
+
     /// A channel that holds up to `capacity` values.
     fn channel<T: Send + 'static>(capacity: NonZero<usize>)
     -> (Self::Sender<T>, Self::Receiver<T>);
@@ -98,8 +143,22 @@ pub trait Runtime: Clone + Send + Sync + 'static {
         value: T,
     ) -> impl Future<Output = Result<(), T>> + Send;
 
-    /// The next value; `None` once every one has been received and the sender is gone.
+    /// The next value; `None` once every one has been received and the senders are gone.
     fn receive<T: Send + 'static>(
         receiver: &mut Self::Receiver<T>,
     ) -> impl Future<Output = Option<T>> + Send;
+
+    /// Makes a receiver one that several tasks have.
+    fn share<T: Send + 'static>(receiver: Self::Receiver<T>) -> Self::SharedReceiver<T>;
+
+    /// The next value that none of the others takes; `None` as in [`receive`](Self::receive).
+    fn receive_shared<T: Send + 'static>(
+        receiver: &Self::SharedReceiver<T>,
+    ) -> impl Future<Output = Option<T>> + Send;
+}
+
+/// Cancels tasks all at once, for runtimes that have no set of tasks of their own.
+pub async fn cancel_each<R: Runtime, T: Send + 'static>(tasks: FuturesUnordered<R::Task<T>>) {
+    let mut cancelled: FuturesUnordered<_> = tasks.into_iter().map(R::cancel).collect();
+    while cancelled.next().await.is_some() {}
 }

@@ -1,10 +1,10 @@
 //! The threads of the blocking clients.
 
 use std::convert::Infallible;
-use std::io;
 use std::num::NonZero;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
+use std::{io, iter};
 
 use crossbeam_channel::Sender;
 
@@ -67,6 +67,40 @@ impl Threads {
         }))
     }
 
+    /// Runs these jobs, started in their order, and gives their results in the order in which they
+    /// end: on the caller's thread alone that is the order of the jobs, each of which is run when
+    /// its result is asked for.
+    ///
+    /// # Panics
+    ///
+    /// When it is asked for the result of a job that did.
+    pub fn as_completed<'j, T: Send + 'static>(
+        &self,
+        jobs: impl IntoIterator<Item = impl FnOnce() -> T + Send + 'static> + 'j,
+    ) -> Box<dyn Iterator<Item = T> + 'j> {
+        let Some(queue) = &self.jobs else {
+            return Box::new(jobs.into_iter().map(|job| job()));
+        };
+        let (sender, results) = crossbeam_channel::unbounded();
+        let mut left = 0;
+        for job in jobs {
+            let sender = sender.clone();
+            // Fails only without threads, and they live as long as the pool.
+            let _ = queue.send(Box::new(move || {
+                // Fails only if nobody wants the result any more.
+                let _ = sender.send(job());
+            }));
+            left += 1;
+        }
+        drop(sender);
+        Box::new(iter::from_fn(move || {
+            let result = results.recv().ok();
+            assert!(result.is_some() || left == 0, "a pool thread panicked");
+            left -= usize::from(result.is_some());
+            result
+        }))
+    }
+
     /// Runs these jobs, started in their order, and gives their results in that order.
     ///
     /// The caller is woken once, when the last job is done: a wake-up for each result would cost
@@ -122,6 +156,7 @@ impl Drop for Threads {
 mod tests {
     use std::collections::HashSet;
     use std::sync::Barrier;
+    use std::time::Duration;
 
     use super::*;
 
@@ -154,6 +189,47 @@ mod tests {
         let (caller, alone) = (thread::current().id(), Threads::caller());
         assert!(alone.map(3, |_| thread::current().id()).iter().all(|&t| t == caller));
         assert_eq!(alone.width().get(), 1);
+    }
+
+    #[test]
+    fn results_come_as_they_are_completed() {
+        let (second, first) = crossbeam_channel::bounded::<()>(0);
+        let jobs: [Box<dyn FnOnce() -> u8 + Send>; 2] = [
+            // Ends once the other has let go of its half.
+            Box::new(move || u8::from(first.recv().is_err())),
+            Box::new(move || {
+                drop(second);
+                2
+            }),
+        ];
+        assert_eq!(pool(2).as_completed(jobs).collect::<HashSet<_>>(), [1, 2].into());
+        let jobs = [60, 0].map(|millis| {
+            move || {
+                thread::sleep(Duration::from_millis(millis));
+                millis
+            }
+        });
+        assert_eq!(pool(2).as_completed(jobs).collect::<Vec<_>>(), [0, 60]);
+    }
+
+    #[test]
+    fn alone_the_caller_runs_a_job_when_its_result_is_asked_for() {
+        let ran = Arc::new(Mutex::new(0));
+        let job = |_| {
+            let ran = Arc::clone(&ran);
+            move || *ran.lock().unwrap() += 1
+        };
+        let alone = Threads::caller();
+        let mut results = alone.as_completed((0..3).map(job));
+        assert_eq!(*ran.lock().unwrap(), 0);
+        results.next();
+        assert_eq!(*ran.lock().unwrap(), 1);
+    }
+
+    #[test]
+    #[should_panic(expected = "a pool thread panicked")]
+    fn a_panic_reaches_who_takes_the_results_as_they_come() {
+        pool(2).as_completed((0..3).map(|i| move || assert_ne!(i, 1, "on purpose"))).count();
     }
 
     #[test]

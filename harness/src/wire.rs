@@ -1,12 +1,25 @@
 //! The exchange on a socket: the same steps for blocking and for async streams.
 
-use std::io::{Read, Write};
+use std::io::{self, Read, Write};
 use std::net::TcpStream;
+use std::time::{Duration, Instant};
 
+use futures_io::{AsyncRead, AsyncWrite};
 use futures_lite::io::{AsyncReadExt, AsyncWriteExt};
 
 use crate::http::{Error, Exchange, Request, Response};
 use crate::runtime::Runtime;
+
+/// Connects to `request`'s address from the calling thread, with `TCP_NODELAY` set.
+///
+/// # Errors
+///
+/// [`Error::Connect`].
+pub fn connect_blocking(request: &Request) -> Result<TcpStream, Error> {
+    let stream = TcpStream::connect(request.addr).map_err(Error::Connect)?;
+    stream.set_nodelay(true).map_err(Error::Connect)?;
+    Ok(stream)
+}
 
 /// Sends `request` over a fresh connection and waits for the answer on the calling thread.
 ///
@@ -14,9 +27,57 @@ use crate::runtime::Runtime;
 ///
 /// Whatever kept the answer from coming, see [`Error`].
 pub fn fetch_blocking(request: &Request) -> Result<Response, Error> {
-    let mut stream = TcpStream::connect(request.addr).map_err(Error::Connect)?;
+    exchange_blocking(&mut connect_blocking(request)?, request)
+}
+
+/// The same, if the whole answer is there within `limit`.
+///
+/// # Errors
+///
+/// [`Error::TimedOut`] if it is not, or what kept it from coming.
+pub fn fetch_blocking_within(limit: Duration, request: &Request) -> Result<Response, Error> {
+    let end = Instant::now() + limit;
+    let stream = TcpStream::connect_timeout(&request.addr, limit)
+        .map_err(|error| in_time(limit, error, Error::Connect))?;
     stream.set_nodelay(true).map_err(Error::Connect)?;
-    exchange_blocking(&mut stream, request)
+    exchange_blocking(&mut Until { stream, end }, request).map_err(|error| match error {
+        Error::Receive(error) => in_time(limit, error, Error::Receive),
+        error => error,
+    })
+}
+
+fn in_time(limit: Duration, error: io::Error, otherwise: fn(io::Error) -> Error) -> Error {
+    match error.kind() {
+        io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut => Error::TimedOut(limit),
+        _ => otherwise(error),
+    }
+}
+
+/// A stream whose reads fail once its time is over.
+struct Until {
+    stream: TcpStream,
+    end: Instant,
+}
+
+impl Read for Until {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let left = self.end.saturating_duration_since(Instant::now());
+        if left.is_zero() {
+            return Err(io::ErrorKind::TimedOut.into());
+        }
+        self.stream.set_read_timeout(Some(left))?;
+        self.stream.read(buffer)
+    }
+}
+
+impl Write for Until {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.stream.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.stream.flush()
+    }
 }
 
 /// Sends `request` over `stream` and waits for the answer on the calling thread.
@@ -28,6 +89,20 @@ pub fn exchange_blocking(
     stream: &mut (impl Read + Write),
     request: &Request,
 ) -> Result<Response, Error> {
+    exchange_blocking_with(stream, request, |_| {})
+}
+
+/// The same; calls `arrived` with what there is of the body whenever some of it has come before
+/// the last.
+///
+/// # Errors
+///
+/// Whatever kept the answer from coming, see [`Error`].
+pub fn exchange_blocking_with(
+    stream: &mut (impl Read + Write),
+    request: &Request,
+    mut arrived: impl FnMut(&[u8]),
+) -> Result<Response, Error> {
     let mut exchange = Exchange::new(request)?;
     stream.write_all(exchange.request()).map_err(Error::Send)?;
     loop {
@@ -35,6 +110,7 @@ pub fn exchange_blocking(
         if let Some(response) = exchange.received(count)? {
             return Ok(response);
         }
+        arrived(exchange.body());
     }
 }
 
@@ -45,6 +121,44 @@ pub fn exchange_blocking(
 /// Whatever kept the answer from coming, see [`Error`].
 pub async fn fetch<R: Runtime>(request: &Request) -> Result<Response, Error> {
     let mut stream = R::connect(request.addr).await.map_err(Error::Connect)?;
+    exchange(&mut stream, request).await
+}
+
+/// The same, if the whole answer is there within `limit`.
+///
+/// # Errors
+///
+/// [`Error::TimedOut`] if it is not, or what kept it from coming.
+pub async fn fetch_within<R: Runtime>(
+    limit: Duration,
+    request: &Request,
+) -> Result<Response, Error> {
+    R::timeout(limit, fetch::<R>(request)).await.unwrap_or(Err(Error::TimedOut(limit)))
+}
+
+/// Sends `request` over `stream` and awaits the answer.
+///
+/// # Errors
+///
+/// Whatever kept the answer from coming, see [`Error`].
+pub async fn exchange(
+    stream: &mut (impl AsyncRead + AsyncWrite + Unpin),
+    request: &Request,
+) -> Result<Response, Error> {
+    exchange_with(stream, request, |_| {}).await
+}
+
+/// The same; calls `arrived` with what there is of the body whenever some of it has come before
+/// the last.
+///
+/// # Errors
+///
+/// Whatever kept the answer from coming, see [`Error`].
+pub async fn exchange_with(
+    stream: &mut (impl AsyncRead + AsyncWrite + Unpin),
+    request: &Request,
+    mut arrived: impl FnMut(&[u8]),
+) -> Result<Response, Error> {
     let mut exchange = Exchange::new(request)?;
     stream.write_all(exchange.request()).await.map_err(Error::Send)?;
     loop {
@@ -52,5 +166,6 @@ pub async fn fetch<R: Runtime>(request: &Request) -> Result<Response, Error> {
         if let Some(response) = exchange.received(count)? {
             return Ok(response);
         }
+        arrived(exchange.body());
     }
 }

@@ -33,9 +33,8 @@ pub trait Workload: Sized + Send + Sync + 'static {
     /// What a batch comes to.
     type Outcome: Send + 'static;
 
-    /// What a batch of this shape has to come to, with a client that does up to `limit` things at
-    /// once.
-    fn expected(shape: &Shape<Self::Parameters>, limit: Option<NonZero<usize>>) -> Expected;
+    /// What a batch of this shape has to come to, done by such a client.
+    fn expected(shape: &Shape<Self::Parameters>, by: By) -> Expected;
 
     /// Makes what all batches of this shape share.
     ///
@@ -69,12 +68,48 @@ pub trait Workload: Sized + Send + Sync + 'static {
         input: &Arc<Self::Input>,
     ) -> impl Future<Output = Self::Outcome> + Send;
 
+    /// Moments inside the batch that the report shows beside its time, each by its name, e.g. when
+    /// the `first answer` was there: the same names for every batch of a shape.
+    fn timings(&self, _: &Self::Outcome) -> Vec<Timing> {
+        Vec::new()
+    }
+
     /// Checks the outcome of the batch with this input, after the clock has stopped.
     ///
     /// # Errors
     ///
     /// Says what is wrong with it.
     fn check(&self, input: &Self::Input, outcome: &Self::Outcome) -> Result<(), Wrong>;
+}
+
+/// How long something inside a batch took: its name, and the time.
+pub type Timing = (&'static str, Duration);
+
+/// A client, as far as what a batch comes to depends on it.
+#[derive(Clone, Copy, Debug)]
+pub struct By {
+    /// Its concurrency model.
+    pub model: Model,
+    /// How many things it can do at once; `None` for no limit.
+    pub limit: Option<NonZero<usize>>,
+}
+
+impl By {
+    /// How many of `n` things it does at once.
+    pub fn at_once(self, n: usize) -> usize {
+        self.limit.map_or(n, |limit| limit.get().min(n))
+    }
+}
+
+/// A concurrency model, by what it can do with something that was begun.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Model {
+    /// One thing after the other: nothing else goes on until it ends.
+    Sequential,
+    /// Blocking calls on threads: other things go on, but it can't be ended early.
+    Threads,
+    /// Tasks of an async runtime: it can be cancelled wherever it waits.
+    Tasks,
 }
 
 /// The parameters of a workload that has none.
@@ -115,23 +150,27 @@ impl Servers {
 }
 
 /// What a batch has to come to, beside its outcome.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Expected {
     /// What the server has to count; `None` where the workload does without it.
     pub server: Option<ServerCounts>,
     /// What the waits alone cost; `None` where the workload does not wait.
     pub ideal: Option<Duration>,
+    /// What the client's model can't do of the workload, and does instead, as a clause that
+    /// follows its name: "can't cancel: …"; `None` where it can do all of it.
+    pub cannot: Option<&'static str>,
 }
 
 /// What the server has to count in one batch.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ServerCounts {
-    /// Requests answered.
-    pub requests: u64,
+    /// Requests answered. A range only where it is a matter of time, as with a cancellation: how
+    /// many were answered before it.
+    pub requests: RangeInclusive<u64>,
     /// Requests whose client goes away before the answer.
-    pub dropped: u64,
+    pub dropped: RangeInclusive<u64>,
     /// Connections opened.
-    pub connections: u64,
+    pub connections: RangeInclusive<u64>,
     /// Requests in flight at once, at the peak: the least where nothing stalls, and the most.
     pub peak: RangeInclusive<u64>,
 }
@@ -140,8 +179,13 @@ impl ServerCounts {
     /// The counts of `requests` that are all answered, each over a connection of its own, with
     /// exactly `peak` in flight at once.
     pub fn fresh(requests: usize, peak: usize) -> Self {
-        let (requests, peak) = (requests as u64, peak as u64);
-        ServerCounts { requests, dropped: 0, connections: requests, peak: peak..=peak }
+        let exactly = |count: usize| count as u64..=count as u64;
+        ServerCounts {
+            requests: exactly(requests),
+            dropped: exactly(0),
+            connections: exactly(requests),
+            peak: exactly(peak),
+        }
     }
 }
 

@@ -8,6 +8,7 @@ mod file;
 mod outcome;
 
 use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
 
 pub use file::{ReadError, WriteError};
 use serde::{Deserialize, Serialize};
@@ -219,6 +220,10 @@ pub struct Cell {
     pub ideal_ns: Option<f64>,
     /// What the server has to count in each batch; absent where the workload does without it.
     pub expected: Option<Expected>,
+    /// What the client's model can't do of the workload, and does instead; absent where it does
+    /// all of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cannot: Option<String>,
     /// Whether the cell's figures may be used.
     pub status: Status,
     /// Why the cell failed.
@@ -246,15 +251,45 @@ pub enum Role {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Expected {
     /// Requests answered.
-    pub requests: u64,
+    pub requests: Bounds,
     /// Requests whose client went away before the answer.
-    pub dropped: u64,
+    pub dropped: Bounds,
     /// Connections opened.
-    pub connections: u64,
+    pub connections: Bounds,
     /// Requests in flight at once, at the peak: at least this many where nothing stalls.
     pub peak_low: u64,
     /// And never more than this.
     pub peak_high: u64,
+}
+
+/// How many of something there have to be: a number, or the least and the most where it is a matter
+/// of time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Bounds {
+    /// So many.
+    Exactly(u64),
+    /// From so many to so many.
+    Between(u64, u64),
+}
+
+impl Bounds {
+    /// The least and the most.
+    pub fn ends(self) -> (u64, u64) {
+        match self {
+            Bounds::Exactly(count) => (count, count),
+            Bounds::Between(least, most) => (least, most),
+        }
+    }
+}
+
+impl From<RangeInclusive<u64>> for Bounds {
+    fn from(range: RangeInclusive<u64>) -> Self {
+        match range.into_inner() {
+            (least, most) if least == most => Bounds::Exactly(least),
+            (least, most) => Bounds::Between(least, most),
+        }
+    }
 }
 
 /// What became of a cell.
@@ -290,6 +325,10 @@ pub struct Round {
     pub server: Option<Counts>,
     /// What the batches cost; absent where not measured.
     pub costs: Option<Costs>,
+    /// Moments inside a batch by their names, e.g. when the `first answer` was there: the median over
+    /// the batches, nanoseconds. None where the workload tells of none.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub timings_ns: BTreeMap<String, f64>,
 }
 
 /// Who timed the batches of a cell in a round.
@@ -344,4 +383,8 @@ pub struct Costs {
     /// CPU time of the server's process, user mode and kernel, nanoseconds; absent where the
     /// workload does without it.
     pub server_ns: Option<u64>,
+    /// The most memory that the client's process had at once (resident, its own code included),
+    /// bytes; absent where not measured.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub peak_memory_bytes: Option<u64>,
 }

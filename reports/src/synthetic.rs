@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use crate::record::{
-    Cell, Client, Costs, Counts, Ended, Expected, Lateness, Machine, Method, Profile, Record, Role,
-    Round, SCHEMA, Server, Status, Value, Values, Variant,
+    Bounds, Cell, Client, Costs, Counts, Ended, Expected, Lateness, Machine, Method, Profile,
+    Record, Role, Round, SCHEMA, Server, Status, Value, Values, Variant,
 };
 
 /// The clients of [`record`], the reference first.
@@ -159,12 +159,13 @@ pub(crate) fn cell(
         budget_ms: 300.0,
         ideal_ns: Some(ideal_ms * 1e6),
         expected: Some(Expected {
-            requests: n.into(),
-            dropped: 0,
-            connections: n.into(),
+            requests: Bounds::Exactly(n.into()),
+            dropped: Bounds::Exactly(0),
+            connections: Bounds::Exactly(n.into()),
             peak_low: width.into(),
             peak_high: width.into(),
         }),
+        cannot: None,
         status: Status::Measured,
         reason: None,
         rounds,
@@ -200,7 +201,9 @@ fn measured(round: u32, place: u32, mean_ns: f64, n: u32, width: u32) -> Round {
             voluntary: requests * 2 / u64::from(width.min(4)),
             involuntary: u64::from(round % 2),
             server_ns: Some(requests * 55_000),
+            peak_memory_bytes: None,
         }),
+        timings_ns: Default::default(),
     }
 }
 

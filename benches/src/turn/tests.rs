@@ -10,7 +10,7 @@ use super::*;
 use crate::cell;
 use crate::profile::Profile;
 
-const DONE: &str = r#"{"Done":[0,{"method":"direct","timed":1,"mean_ns":1.0,"samples_ns":[1.0],"batches":1,"stats":null,"costs":null}]}"#;
+const DONE: &str = r#"{"Done":[0,{"method":"direct","timed":1,"mean_ns":1.0,"samples_ns":[1.0],"batches":1,"stats":null,"costs":null,"timings_ns":{}}]}"#;
 
 /// What comes of a turn of two cells with a child that runs `script`, its parent on `&0`.
 fn watch(script: &str) -> (End, Vec<CellResult>) {
@@ -51,7 +51,7 @@ fn watch_counted(script: &str, counted: bool) -> (End, Vec<CellResult>) {
     let child = Child::start(command, &Order::Measure(job), &log).unwrap();
     let mut outcomes = vec![None; 2];
     let mut progress = Progress::new(Duration::ZERO);
-    let end = turn.watch(child, 0, &mut outcomes, &mut progress).unwrap();
+    let end = turn.watch(child, 0..2, &mut outcomes, &mut progress).unwrap();
     (end, outcomes)
 }
 

@@ -12,7 +12,7 @@ use std::time::Instant;
 use waitmark_benches::harness::client::{Client, RuntimeSettings};
 use waitmark_benches::harness::clients::{AsyncStd, Sequential, Smol, ThreadPool, Tokio};
 use waitmark_benches::harness::runtime::Runtime;
-use waitmark_benches::harness::workload::Workload;
+use waitmark_benches::harness::workload::{Model, Workload};
 use waitmark_benches::harness::workloads::*;
 
 /// tokio's client, and then nothing but work.
@@ -23,6 +23,7 @@ struct Burning {
 
 impl Client for Burning {
     const KIND: &'static str = <Tokio as Runtime>::KIND;
+    const MODEL: Model = Model::Tasks;
     const CRATES: &'static [&'static str] = <Tokio as Runtime>::CRATES;
 
     type Settings = RuntimeSettings;

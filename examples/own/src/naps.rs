@@ -12,7 +12,7 @@ use waitmark_benches::harness::check::Findings;
 use waitmark_benches::harness::http::Error;
 use waitmark_benches::harness::runtime::Runtime;
 use waitmark_benches::harness::threads::Threads;
-use waitmark_benches::harness::workload::{Expected, Servers, Shape, Workload, Wrong};
+use waitmark_benches::harness::workload::{By, Expected, Servers, Shape, Workload, Wrong};
 
 /// n tasks that each take a number of naps.
 pub struct Naps {
@@ -46,10 +46,10 @@ impl Workload for Naps {
     /// How long each task slept.
     type Outcome = Vec<Duration>;
 
-    fn expected(shape: &Shape<Parameters>, limit: Option<NonZero<usize>>) -> Expected {
-        let at_once = limit.map_or(shape.n, |limit| limit.get().min(shape.n));
-        let naps = u32::from(shape.params.naps.get()) * shape.n.div_ceil(at_once) as u32;
-        Expected { server: None, ideal: Some(shape.delay * naps) }
+    fn expected(shape: &Shape<Parameters>, by: By) -> Expected {
+        let turns = shape.n.div_ceil(by.at_once(shape.n)) as u32;
+        let naps = u32::from(shape.params.naps.get()) * turns;
+        Expected { ideal: Some(shape.delay * naps), ..Expected::default() }
     }
 
     fn plan(shape: Shape<Parameters>, _: Servers) -> Result<Self, Error> {

@@ -18,7 +18,7 @@ use tokio::task::{self, LocalSet};
 use waitmark_benches::harness::client::{Client, NoSettings};
 use waitmark_benches::harness::clients::TokioStream;
 use waitmark_benches::harness::runtime::Runtime;
-use waitmark_benches::harness::workload::Workload;
+use waitmark_benches::harness::workload::{Model, Workload};
 
 /// The client: all of a batch's tasks on one thread.
 ///
@@ -28,6 +28,7 @@ pub struct TokioLocal(Local);
 
 impl Client for TokioLocal {
     const KIND: &'static str = <Local as Runtime>::KIND;
+    const MODEL: Model = Model::Tasks;
     const CRATES: &'static [&'static str] = <Local as Runtime>::CRATES;
 
     type Settings = NoSettings;

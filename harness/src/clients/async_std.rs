@@ -3,15 +3,22 @@
 use std::future::Future;
 use std::net::SocketAddr;
 use std::num::NonZero;
+use std::path::Path;
 use std::time::Duration;
 use std::{env, io, thread};
 
+use async_lock::{Semaphore, SemaphoreGuard};
 use async_std::channel::{self, Receiver, Sender};
+use async_std::fs::{self, File};
 use async_std::future;
+use async_std::io::BufReader;
+use async_std::io::prelude::BufReadExt;
 use async_std::net::TcpStream;
+use async_std::stream::StreamExt;
 use async_std::task::{self, JoinHandle};
+use futures_util::stream::FuturesUnordered;
 
-use crate::runtime::{Environment, Runtime};
+use crate::runtime::{Environment, Runtime, cancel_each};
 
 /// The variable that async-std reads its number of threads from, once a process.
 const THREAD_COUNT: &str = "ASYNC_STD_THREAD_COUNT";
@@ -30,8 +37,13 @@ impl Runtime for AsyncStd {
 
     type TcpStream = TcpStream;
     type Task<T: Send + 'static> = JoinHandle<T>;
+    type TaskSet<T: Send + 'static> = FuturesUnordered<JoinHandle<T>>;
     type Sender<T: Send + 'static> = Sender<T>;
     type Receiver<T: Send + 'static> = Receiver<T>;
+    type SharedReceiver<T: Send + 'static> = Receiver<T>;
+    /// async-std has none of its own: its mutex is this crate's.
+    type Semaphore = Semaphore;
+    type Permit<'s> = SemaphoreGuard<'s>;
 
     /// The executor is global and takes its size from the environment alone, so all that can be
     /// done here is to refuse another size than it will have.
@@ -64,6 +76,24 @@ impl Runtime for AsyncStd {
         task.cancel().await;
     }
 
+    fn spawn_into<T: Send + 'static>(
+        &self,
+        tasks: &mut FuturesUnordered<JoinHandle<T>>,
+        future: impl Future<Output = T> + Send + 'static,
+    ) {
+        tasks.push(self.spawn(future));
+    }
+
+    async fn next_ended<T: Send + 'static>(
+        tasks: &mut FuturesUnordered<JoinHandle<T>>,
+    ) -> Option<T> {
+        tasks.next().await
+    }
+
+    async fn cancel_all<T: Send + 'static>(tasks: FuturesUnordered<JoinHandle<T>>) {
+        cancel_each::<Self, T>(tasks).await;
+    }
+
     async fn connect(addr: SocketAddr) -> io::Result<TcpStream> {
         let stream = TcpStream::connect(addr).await?;
         stream.set_nodelay(true)?;
@@ -82,6 +112,30 @@ impl Runtime for AsyncStd {
         task::spawn_blocking(f).await
     }
 
+    fn semaphore(permits: NonZero<usize>) -> Semaphore {
+        Semaphore::new(permits.get())
+    }
+
+    async fn acquire(semaphore: &Semaphore) -> SemaphoreGuard<'_> {
+        semaphore.acquire().await
+    }
+
+    async fn read(path: &Path) -> io::Result<Vec<u8>> {
+        fs::read(path).await
+    }
+
+    async fn write(path: &Path, bytes: Vec<u8>) -> io::Result<()> {
+        fs::write(path, bytes).await
+    }
+
+    async fn each_line(path: &Path, mut each: impl FnMut(&str) + Send) -> io::Result<()> {
+        let mut lines = BufReader::new(File::open(path).await?).lines();
+        while let Some(line) = lines.next().await {
+            each(&line?);
+        }
+        Ok(())
+    }
+
     fn channel<T: Send + 'static>(capacity: NonZero<usize>) -> (Sender<T>, Receiver<T>) {
         channel::bounded(capacity.get())
     }
@@ -91,6 +145,14 @@ impl Runtime for AsyncStd {
     }
 
     async fn receive<T: Send + 'static>(receiver: &mut Receiver<T>) -> Option<T> {
+        receiver.recv().await.ok()
+    }
+
+    fn share<T: Send + 'static>(receiver: Receiver<T>) -> Receiver<T> {
+        receiver
+    }
+
+    async fn receive_shared<T: Send + 'static>(receiver: &Receiver<T>) -> Option<T> {
         receiver.recv().await.ok()
     }
 }

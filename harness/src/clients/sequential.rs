@@ -6,13 +6,14 @@ use std::sync::Arc;
 
 use crate::client::{Client, NoSettings};
 use crate::threads::Threads;
-use crate::workload::Workload;
+use crate::workload::{Model, Workload};
 
 /// One thing after the other, on the caller's thread.
 pub struct Sequential(Threads);
 
 impl Client for Sequential {
     const KIND: &'static str = "sequential";
+    const MODEL: Model = Model::Sequential;
 
     type Settings = NoSettings;
 

@@ -3,6 +3,7 @@
 use std::future::Future;
 use std::net::SocketAddr;
 use std::num::NonZero;
+use std::path::Path;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -10,11 +11,16 @@ use std::thread::{self, JoinHandle};
 use std::time::Duration;
 use std::{io, mem};
 
+use futures_util::stream::FuturesUnordered;
 use smol::channel::{self, Receiver, Sender};
+use smol::fs::{self, File};
+use smol::io::{AsyncBufReadExt, BufReader};
+use smol::lock::{Semaphore, SemaphoreGuard};
 use smol::net::TcpStream;
+use smol::stream::StreamExt;
 use smol::{Executor, Timer, future};
 
-use crate::runtime::Runtime;
+use crate::runtime::{Runtime, cancel_each};
 
 /// A smol executor on threads of its own.
 ///
@@ -70,8 +76,12 @@ impl Runtime for Smol {
 
     type TcpStream = TcpStream;
     type Task<T: Send + 'static> = Task<T>;
+    type TaskSet<T: Send + 'static> = FuturesUnordered<Task<T>>;
     type Sender<T: Send + 'static> = Sender<T>;
     type Receiver<T: Send + 'static> = Receiver<T>;
+    type SharedReceiver<T: Send + 'static> = Receiver<T>;
+    type Semaphore = Semaphore;
+    type Permit<'s> = SemaphoreGuard<'s>;
 
     fn start(workers: NonZero<usize>) -> io::Result<Self> {
         let executor = Arc::new(Executor::new());
@@ -101,6 +111,22 @@ impl Runtime for Smol {
         }
     }
 
+    fn spawn_into<T: Send + 'static>(
+        &self,
+        tasks: &mut FuturesUnordered<Task<T>>,
+        future: impl Future<Output = T> + Send + 'static,
+    ) {
+        tasks.push(self.spawn(future));
+    }
+
+    async fn next_ended<T: Send + 'static>(tasks: &mut FuturesUnordered<Task<T>>) -> Option<T> {
+        tasks.next().await
+    }
+
+    async fn cancel_all<T: Send + 'static>(tasks: FuturesUnordered<Task<T>>) {
+        cancel_each::<Self, T>(tasks).await;
+    }
+
     async fn connect(addr: SocketAddr) -> io::Result<TcpStream> {
         let stream = TcpStream::connect(addr).await?;
         stream.set_nodelay(true)?;
@@ -124,6 +150,30 @@ impl Runtime for Smol {
         smol::unblock(f).await
     }
 
+    fn semaphore(permits: NonZero<usize>) -> Semaphore {
+        Semaphore::new(permits.get())
+    }
+
+    async fn acquire(semaphore: &Semaphore) -> SemaphoreGuard<'_> {
+        semaphore.acquire().await
+    }
+
+    async fn read(path: &Path) -> io::Result<Vec<u8>> {
+        fs::read(path).await
+    }
+
+    async fn write(path: &Path, bytes: Vec<u8>) -> io::Result<()> {
+        fs::write(path, bytes).await
+    }
+
+    async fn each_line(path: &Path, mut each: impl FnMut(&str) + Send) -> io::Result<()> {
+        let mut lines = BufReader::new(File::open(path).await?).lines();
+        while let Some(line) = lines.next().await {
+            each(&line?);
+        }
+        Ok(())
+    }
+
     fn channel<T: Send + 'static>(capacity: NonZero<usize>) -> (Sender<T>, Receiver<T>) {
         channel::bounded(capacity.get())
     }
@@ -133,6 +183,14 @@ impl Runtime for Smol {
     }
 
     async fn receive<T: Send + 'static>(receiver: &mut Receiver<T>) -> Option<T> {
+        receiver.recv().await.ok()
+    }
+
+    fn share<T: Send + 'static>(receiver: Receiver<T>) -> Receiver<T> {
+        receiver
+    }
+
+    async fn receive_shared<T: Send + 'static>(receiver: &Receiver<T>) -> Option<T> {
         receiver.recv().await.ok()
     }
 }

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::client::Client;
 use crate::threads::Threads;
-use crate::workload::Workload;
+use crate::workload::{Model, Workload};
 
 /// Blocking calls on a pool of threads.
 pub struct ThreadPool(Threads);
@@ -79,6 +79,7 @@ impl Settings {
 
 impl Client for ThreadPool {
     const KIND: &'static str = "thread-pool";
+    const MODEL: Model = Model::Threads;
     const CRATES: &'static [&'static str] = &["crossbeam-channel"];
 
     type Settings = Settings;

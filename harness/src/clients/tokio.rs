@@ -7,14 +7,18 @@ use std::io;
 use std::net::SocketAddr;
 use std::num::NonZero;
 use std::panic;
+use std::path::Path;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
+use tokio::fs::{self, File};
+use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::net::TcpStream;
 use tokio::sync::mpsc::{self, Receiver, Sender};
-use tokio::task::JoinHandle;
+use tokio::sync::{Mutex, Semaphore, SemaphorePermit};
+use tokio::task::{JoinHandle, JoinSet};
 
 pub use self::stream::TokioStream;
 use crate::runtime::Runtime;
@@ -44,8 +48,14 @@ impl Runtime for Tokio {
 
     type TcpStream = TokioStream;
     type Task<T: Send + 'static> = Task<T>;
+    type TaskSet<T: Send + 'static> = JoinSet<T>;
     type Sender<T: Send + 'static> = Sender<T>;
     type Receiver<T: Send + 'static> = Receiver<T>;
+    /// tokio has no channel with several receivers that share its values: this is what its
+    /// tutorial and its own code do instead.
+    type SharedReceiver<T: Send + 'static> = Arc<Mutex<Receiver<T>>>;
+    type Semaphore = Semaphore;
+    type Permit<'s> = SemaphorePermit<'s>;
 
     fn start(workers: NonZero<usize>) -> io::Result<Self> {
         tokio::runtime::Builder::new_multi_thread()
@@ -68,6 +78,24 @@ impl Runtime for Tokio {
         let _ = task.0.await;
     }
 
+    fn spawn_into<T: Send + 'static>(
+        &self,
+        tasks: &mut JoinSet<T>,
+        future: impl Future<Output = T> + Send + 'static,
+    ) {
+        tasks.spawn_on(future, self.0.handle());
+    }
+
+    async fn next_ended<T: Send + 'static>(tasks: &mut JoinSet<T>) -> Option<T> {
+        // None of them is ever aborted while the set is there.
+        let ended = tasks.join_next().await?;
+        Some(ended.unwrap_or_else(|error| panic::resume_unwind(error.into_panic())))
+    }
+
+    async fn cancel_all<T: Send + 'static>(mut tasks: JoinSet<T>) {
+        tasks.shutdown().await;
+    }
+
     async fn connect(addr: SocketAddr) -> io::Result<TokioStream> {
         let stream = TcpStream::connect(addr).await?;
         stream.set_nodelay(true)?;
@@ -86,6 +114,31 @@ impl Runtime for Tokio {
         Task(self.0.spawn_blocking(f)).await
     }
 
+    fn semaphore(permits: NonZero<usize>) -> Semaphore {
+        Semaphore::new(permits.get())
+    }
+
+    async fn acquire(semaphore: &Semaphore) -> SemaphorePermit<'_> {
+        // Only a closed semaphore refuses, and nobody closes one.
+        semaphore.acquire().await.unwrap_or_else(|closed| panic!("{closed}"))
+    }
+
+    async fn read(path: &Path) -> io::Result<Vec<u8>> {
+        fs::read(path).await
+    }
+
+    async fn write(path: &Path, bytes: Vec<u8>) -> io::Result<()> {
+        fs::write(path, bytes).await
+    }
+
+    async fn each_line(path: &Path, mut each: impl FnMut(&str) + Send) -> io::Result<()> {
+        let mut lines = BufReader::new(File::open(path).await?).lines();
+        while let Some(line) = lines.next_line().await? {
+            each(&line);
+        }
+        Ok(())
+    }
+
     fn channel<T: Send + 'static>(capacity: NonZero<usize>) -> (Sender<T>, Receiver<T>) {
         mpsc::channel(capacity.get())
     }
@@ -96,6 +149,14 @@ impl Runtime for Tokio {
 
     async fn receive<T: Send + 'static>(receiver: &mut Receiver<T>) -> Option<T> {
         receiver.recv().await
+    }
+
+    fn share<T: Send + 'static>(receiver: Receiver<T>) -> Arc<Mutex<Receiver<T>>> {
+        Arc::new(Mutex::new(receiver))
+    }
+
+    async fn receive_shared<T: Send + 'static>(receiver: &Arc<Mutex<Receiver<T>>>) -> Option<T> {
+        receiver.lock().await.recv().await
     }
 }
 

@@ -225,3 +225,150 @@ pub fn a_channel_ends_with_either_half<R: Runtime>() {
     drop(sender);
     assert_eq!(block_on(runtime.spawn(async move { R::receive(&mut receiver).await })), None);
 }
+
+/// Every value goes to one of the receivers, and all of them see the end.
+pub fn several_senders_and_receivers_share_a_channel<R: Runtime>() {
+    let runtime = start::<R>();
+    let (sender, receiver) = R::channel(NonZero::new(3).unwrap());
+    let receiver = R::share(receiver);
+    let senders: Vec<_> = (0..3)
+        .map(|i| {
+            let mut sender = sender.clone();
+            runtime.spawn(async move {
+                for j in 0..100 {
+                    R::send(&mut sender, 100 * i + j).await.unwrap();
+                }
+            })
+        })
+        .collect();
+    drop(sender);
+    let receivers: Vec<_> = (0..4)
+        .map(|_| {
+            let receiver = receiver.clone();
+            runtime.spawn(async move {
+                let mut values = Vec::new();
+                while let Some(value) = R::receive_shared(&receiver).await {
+                    values.push(value);
+                }
+                values
+            })
+        })
+        .collect();
+    senders.into_iter().for_each(block_on);
+    let mut values: Vec<i32> = receivers.into_iter().flat_map(block_on).collect();
+    values.sort_unstable();
+    assert_eq!(values, (0..300).collect::<Vec<_>>());
+}
+
+/// Each task of the set waits for the one that was spawned after it.
+pub fn outputs_of_a_set_come_as_tasks_end<R: Runtime>() {
+    let runtime = start::<R>();
+    let on = runtime.clone();
+    let outputs = block_on(runtime.spawn(async move {
+        let mut tasks = R::TaskSet::default();
+        let mut wait_for = None;
+        let mut chain = Vec::new();
+        for i in (0..5).rev() {
+            let (sender, receiver) = R::channel::<()>(NonZero::<usize>::MIN);
+            chain.push((i, wait_for.replace(receiver), sender));
+        }
+        for (i, wait_for, sender) in chain.into_iter().rev() {
+            on.spawn_into(&mut tasks, async move {
+                if let Some(mut receiver) = wait_for {
+                    R::receive(&mut receiver).await;
+                    // So that the set has seen the one before.
+                    R::sleep(Duration::from_millis(5)).await;
+                }
+                drop(sender);
+                i
+            });
+        }
+        let mut outputs = Vec::new();
+        while let Some(i) = R::next_ended(&mut tasks).await {
+            outputs.push(i);
+        }
+        outputs
+    }));
+    assert_eq!(outputs, [4, 3, 2, 1, 0]);
+}
+
+pub fn a_panic_reaches_whoever_awaits_the_set<R: Runtime>() {
+    let runtime = start::<R>();
+    let mut tasks = R::TaskSet::<()>::default();
+    runtime.spawn_into(&mut tasks, async { panic::resume_unwind(Box::new("on purpose")) });
+    let run = || block_on(R::next_ended(&mut tasks));
+    let payload = panic::catch_unwind(AssertUnwindSafe(run)).unwrap_err();
+    assert_eq!(payload.downcast_ref(), Some(&"on purpose"));
+}
+
+pub fn a_cancelled_set_has_dropped_its_futures<R: Runtime>() {
+    let runtime = start::<R>();
+    let (started, has_started) = mpsc::channel();
+    let (held, dropped) = mpsc::channel::<()>();
+    let mut tasks = R::TaskSet::default();
+    for _ in 0..5 {
+        let (started, held) = (started.clone(), held.clone());
+        runtime.spawn_into(&mut tasks, async move {
+            started.send(()).unwrap();
+            std::future::pending::<()>().await;
+            drop(held);
+        });
+    }
+    drop(held);
+    (0..5).for_each(|_| has_started.recv().unwrap());
+    block_on(R::cancel_all(tasks));
+    assert_eq!(dropped.try_recv(), Err(mpsc::TryRecvError::Disconnected));
+}
+
+pub fn a_semaphore_lets_as_many_pass_as_it_has_permits<R: Runtime>() {
+    let runtime = start::<R>();
+    let semaphore = Arc::new(R::semaphore(NonZero::new(2).unwrap()));
+    let inside = Arc::new(Mutex::new((0, 0)));
+    let tasks: Vec<_> = (0..6)
+        .map(|_| {
+            let (semaphore, inside) = (Arc::clone(&semaphore), Arc::clone(&inside));
+            runtime.spawn(async move {
+                let permit = R::acquire(&semaphore).await;
+                {
+                    let mut inside = inside.lock().unwrap();
+                    inside.0 += 1;
+                    inside.1 = inside.1.max(inside.0);
+                }
+                R::sleep(Duration::from_millis(5)).await;
+                inside.lock().unwrap().0 -= 1;
+                drop(permit);
+            })
+        })
+        .collect();
+    tasks.into_iter().for_each(block_on);
+    assert_eq!(*inside.lock().unwrap(), (0, 2));
+}
+
+pub fn a_file_is_written_read_whole_and_by_line<R: Runtime>() {
+    let runtime = start::<R>();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("lines");
+    let (bytes, lines) = block_on(runtime.spawn(async move {
+        R::write(&path, b"longer than what comes after it".to_vec()).await.unwrap();
+        R::write(&path, b"one\n\nthree\nfour".to_vec()).await.unwrap();
+        let mut lines = Vec::new();
+        R::each_line(&path, |line| lines.push(line.to_owned())).await.unwrap();
+        (R::read(&path).await.unwrap(), lines)
+    }));
+    assert_eq!(bytes, b"one\n\nthree\nfour");
+    assert_eq!(lines, ["one", "", "three", "four"]);
+}
+
+pub fn a_file_that_is_not_there_is_an_error<R: Runtime>() {
+    let runtime = start::<R>();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("not/there");
+    let errors = block_on(runtime.spawn(async move {
+        [
+            R::read(&path).await.unwrap_err(),
+            R::write(&path, Vec::new()).await.unwrap_err(),
+            R::each_line(&path, |_| {}).await.unwrap_err(),
+        ]
+    }));
+    assert!(errors.iter().all(|error| error.kind() == io::ErrorKind::NotFound), "{errors:?}");
+}

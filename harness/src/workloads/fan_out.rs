@@ -1,6 +1,5 @@
 //! `fan_out`: n requests at once, each over a fresh connection, answers in the order of the calls.
 
-use std::num::NonZero;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,7 +8,7 @@ use crate::http::{self, Error, Request, Response};
 use crate::runtime::Runtime;
 use crate::threads::Threads;
 use crate::wire::{fetch, fetch_blocking};
-use crate::workload::{Expected, NoParameters, ServerCounts, Servers, Shape, Workload, Wrong};
+use crate::workload::{By, Expected, NoParameters, ServerCounts, Servers, Shape, Workload, Wrong};
 
 /// n requests at once.
 pub struct FanOut {
@@ -31,11 +30,12 @@ impl Workload for FanOut {
     type Input = Input;
     type Outcome = Vec<Result<Response, Error>>;
 
-    fn expected(shape: &Shape<NoParameters>, limit: Option<NonZero<usize>>) -> Expected {
-        let at_once = limit.map_or(shape.n, |limit| limit.get().min(shape.n));
+    fn expected(shape: &Shape<NoParameters>, by: By) -> Expected {
+        let at_once = by.at_once(shape.n);
         Expected {
             server: Some(ServerCounts::fresh(shape.n, at_once)),
             ideal: Some(shape.delay * shape.n.div_ceil(at_once) as u32),
+            cannot: None,
         }
     }
 
@@ -75,14 +75,18 @@ impl Workload for FanOut {
 
 #[cfg(test)]
 mod tests {
+    use std::num::NonZero;
+
     use super::*;
+    use crate::workload::Model;
 
     #[test]
     fn what_is_expected_of_each_limit() {
         let delay = Duration::from_millis(10);
         let shape = Shape { n: 100, delay, params: NoParameters {} };
         let of = |limit| {
-            let Expected { server, ideal } = FanOut::expected(&shape, NonZero::new(limit));
+            let by = By { model: Model::Threads, limit: NonZero::new(limit) };
+            let Expected { server, ideal, .. } = FanOut::expected(&shape, by);
             (server.unwrap(), ideal.unwrap())
         };
         assert_eq!(of(1), (ServerCounts::fresh(100, 1), delay * 100));

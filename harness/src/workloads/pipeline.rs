@@ -16,7 +16,7 @@ use crate::http::{self, Error, Request, Response};
 use crate::runtime::Runtime;
 use crate::threads::Threads;
 use crate::wire::{fetch, fetch_blocking};
-use crate::workload::{Expected, ServerCounts, Servers, Shape, Workload, Wrong};
+use crate::workload::{By, Expected, ServerCounts, Servers, Shape, Workload, Wrong};
 
 /// n items through stages of one request each.
 pub struct Pipeline {
@@ -108,9 +108,9 @@ impl Workload for Pipeline {
     type Input = Input;
     type Outcome = Vec<Item>;
 
-    fn expected(shape: &Shape<Parameters>, limit: Option<NonZero<usize>>) -> Expected {
+    fn expected(shape: &Shape<Parameters>, by: By) -> Expected {
         let stages = usize::from(shape.params.stages.get());
-        let (at_once, waits) = match limit.map(NonZero::get) {
+        let (at_once, waits) = match by.limit.map(NonZero::get) {
             // Too few threads for one a stage: each takes items through all of them.
             Some(limit) if limit < stages => {
                 let at_once = limit.min(shape.n);
@@ -122,6 +122,7 @@ impl Workload for Pipeline {
         Expected {
             server: Some(ServerCounts::fresh(shape.n * stages, at_once)),
             ideal: Some(shape.delay * waits as u32),
+            cannot: None,
         }
     }
 
@@ -219,13 +220,15 @@ impl Workload for Pipeline {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::workload::Model;
 
     #[test]
     fn what_is_expected_of_each_limit() {
         let delay = Duration::from_millis(10);
         let of = |n, limit| {
             let shape = Shape { n, delay, params: Parameters::default() };
-            let Expected { server, ideal } = Pipeline::expected(&shape, NonZero::new(limit));
+            let by = By { model: Model::Threads, limit: NonZero::new(limit) };
+            let Expected { server, ideal, .. } = Pipeline::expected(&shape, by);
             (server.unwrap(), ideal.unwrap().div_duration_f64(delay) as usize)
         };
         assert_eq!(of(20, 1), (ServerCounts::fresh(60, 1), 60));

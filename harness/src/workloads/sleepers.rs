@@ -14,7 +14,7 @@ use crate::check::Findings;
 use crate::http::Error;
 use crate::runtime::Runtime;
 use crate::threads::Threads;
-use crate::workload::{Expected, Servers, Shape, Workload, Wrong};
+use crate::workload::{By, Expected, Servers, Shape, Workload, Wrong};
 
 /// n tasks that sleep again and again.
 pub struct Sleepers {
@@ -68,11 +68,10 @@ impl Workload for Sleepers {
     type Input = ();
     type Outcome = Vec<Sleeps>;
 
-    fn expected(shape: &Shape<Parameters>, limit: Option<NonZero<usize>>) -> Expected {
-        let at_once = limit.map_or(shape.n, |limit| limit.get().min(shape.n));
-        let turns = shape.n.div_ceil(at_once) as u32;
+    fn expected(shape: &Shape<Parameters>, by: By) -> Expected {
+        let turns = shape.n.div_ceil(by.at_once(shape.n)) as u32;
         let sleeps = turns.saturating_mul(shape.params.times.get().into());
-        Expected { server: None, ideal: Some(shape.delay * sleeps) }
+        Expected { ideal: Some(shape.delay * sleeps), ..Expected::default() }
     }
 
     fn plan(shape: Shape<Parameters>, _: Servers) -> Result<Self, Error> {
@@ -136,6 +135,7 @@ mod tests {
 
     use super::*;
     use crate::clients::Smol;
+    use crate::workload::Model;
 
     const DELAY: Duration = Duration::from_millis(2);
 
@@ -149,9 +149,10 @@ mod tests {
 
     #[test]
     fn what_is_expected_of_each_limit() {
-        let ideal = |limit| Sleepers::expected(&shape(100), NonZero::new(limit)).ideal.unwrap();
+        let by = |limit| By { model: Model::Threads, limit: NonZero::new(limit) };
+        let ideal = |limit| Sleepers::expected(&shape(100), by(limit)).ideal.unwrap();
         assert_eq!([0, 1, 32, 500].map(ideal), [3, 300, 12, 3].map(|sleeps| DELAY * sleeps));
-        assert_eq!(Sleepers::expected(&shape(100), None).server, None);
+        assert_eq!(Sleepers::expected(&shape(100), by(0)).server, None);
     }
 
     #[test]

@@ -18,7 +18,7 @@ use crate::check::Findings;
 use crate::http::Error;
 use crate::runtime::Runtime;
 use crate::threads::Threads;
-use crate::workload::{Expected, Servers, Shape, Workload, Wrong};
+use crate::workload::{By, Expected, Servers, Shape, Workload, Wrong};
 
 /// Longer than any batch takes: a time-out that comes is an error.
 const LIMIT: Duration = Duration::from_secs(60);
@@ -66,8 +66,8 @@ impl Workload for Timeouts {
     /// How many operations of each task were in time.
     type Outcome = Vec<u32>;
 
-    fn expected(_: &Shape<Parameters>, _: Option<NonZero<usize>>) -> Expected {
-        Expected { server: None, ideal: None }
+    fn expected(_: &Shape<Parameters>, _: By) -> Expected {
+        Expected::default()
     }
 
     fn plan(shape: Shape<Parameters>, _: Servers) -> Result<Self, Error> {

@@ -8,8 +8,8 @@ use std::fmt::{self, Debug, Display};
 use std::ops::RangeInclusive;
 
 use super::{
-    Cell, Client, Costs, Counts, Expected, MOST_CELLS, Machine, Profile, Record, Role, Round,
-    Status, Value, Variant,
+    Bounds, Cell, Client, Costs, Counts, Expected, MOST_CELLS, Machine, Profile, Record, Role,
+    Round, Status, Value, Variant,
 };
 use crate::scenario::Scenario;
 use crate::text;
@@ -23,12 +23,18 @@ const SHARE: RangeInclusive<f64> = 0.0..=1.0;
 const COUNT: u64 = 1_000_000_000_000;
 /// The most nanoseconds of CPU time in a round.
 const CPU_NS: u64 = 1_000_000_000_000_000;
+/// The most bytes that a process has.
+const MEMORY: u64 = 1 << 48;
+/// The most timings of a workload.
+const MOST_TIMINGS: usize = 16;
 /// How far `mean_ns` may be from the mean of its samples, as a share.
 const ROUNDING: f64 = 1e-6;
 const MOST_CLIENTS: usize = 32;
 const MOST_ROUNDS: u32 = 1000;
 /// The most characters of a name.
 const LONGEST_NAME: usize = 100;
+/// The most characters of a sentence.
+const LONGEST_SENTENCE: usize = 500;
 
 /// What is wrong with a record, and where.
 #[derive(Debug, PartialEq)]
@@ -132,6 +138,9 @@ fn cell(cell: &Cell, profile: &Profile) -> Checked {
     optional("delay_ms", cell.delay_ms.filter(|&delay| delay != 0.0), SET_TIME)?;
     range("budget_ms", cell.budget_ms, 0.0..=1e9)?;
     optional("ideal_ns", cell.ideal_ns.filter(|&ideal| ideal != 0.0), TIME_NS)?;
+    if let Some(text) = &cell.cannot {
+        sentence("cannot", text)?;
+    }
     if let Some(it) = &cell.expected {
         expected(it).map_err(|fault| fault.inside("expected"))?;
     }
@@ -155,14 +164,14 @@ fn rounds(field: &str, rounds: &[Round], cell: &Cell, profile: &Profile) -> Chec
 
 fn expected(expected: &Expected) -> Checked {
     let Expected { requests, dropped, connections, peak_low, peak_high } = expected;
-    for (field, count) in [
-        ("requests", requests),
-        ("dropped", dropped),
-        ("connections", connections),
-        ("peak_high", peak_high),
-    ] {
-        range(field, *count, 0..=COUNT)?;
+    for (field, bounds) in
+        [("requests", requests), ("dropped", dropped), ("connections", connections)]
+    {
+        let (least, most) = bounds.ends();
+        range(field, most, 0..=COUNT)?;
+        range(field, least, 0..=most)?;
     }
+    range("peak_high", *peak_high, 0..=COUNT)?;
     range("peak_low", *peak_low, 0..=*peak_high)
 }
 
@@ -212,6 +221,12 @@ fn round(round: &Round, cell: &Cell) -> Checked {
     range("timed", round.timed, 1..=round.batches)?;
     let even = round.timed.is_multiple_of(samples as u64);
     ensure(even, "timed", format!("is {}, and the samples are {samples}", round.timed))?;
+    most("timings_ns", round.timings_ns.len(), MOST_TIMINGS)?;
+    for (timing, time) in &round.timings_ns {
+        name("timings_ns", timing)?;
+        range("timings_ns", *time, 0.0..=*TIME_NS.end())
+            .map_err(|fault| Fault { place: format!("timings_ns[{timing:?}]"), ..fault })?;
+    }
     if let Some(it) = &round.costs {
         costs(it).map_err(|fault| fault.inside("costs"))?;
     }
@@ -226,7 +241,8 @@ fn round(round: &Round, cell: &Cell) -> Checked {
 }
 
 fn costs(costs: &Costs) -> Checked {
-    let Costs { user_ns, system_ns, voluntary, involuntary, server_ns } = costs;
+    let Costs { user_ns, system_ns, voluntary, involuntary, server_ns, peak_memory_bytes } = costs;
+    optional("peak_memory_bytes", *peak_memory_bytes, 0..=MEMORY)?;
     range("user_ns", *user_ns, 0..=CPU_NS)?;
     range("system_ns", *system_ns, 0..=CPU_NS)?;
     optional("server_ns", *server_ns, 0..=CPU_NS)?;
@@ -265,9 +281,12 @@ fn as_expected(round: &Round, expected: Option<&Expected>) -> Checked {
         ("requests", counts.requests, expected.requests),
         ("dropped", counts.dropped, expected.dropped),
         ("connections", counts.connections, expected.connections),
-        ("early", counts.early, 0),
+        ("early", counts.early, Bounds::Exactly(0)),
     ] {
-        let right = u128::from(counted) == u128::from(round.batches) * u128::from(each);
+        let (least, most) = each.ends();
+        let of_all = |each: u64| u128::from(round.batches) * u128::from(each);
+        let right = (of_all(least)..=of_all(most)).contains(&u128::from(counted));
+        let each = if least == most { least.to_string() } else { format!("{least} to {most}") };
         let problem = || format!("is {counted}, and {} batches expect {each} each", round.batches);
         ensure(right, field, problem()).map_err(|fault| fault.inside("server"))?;
     }
@@ -305,13 +324,18 @@ fn one_reference_a_table(cells: &[Cell]) -> Checked {
 
 /// A name is shown everywhere, so it is one short line.
 fn name(field: &str, text: &str) -> Checked {
+    line(field, text, LONGEST_NAME)
+}
+
+fn sentence(field: &str, text: &str) -> Checked {
+    line(field, text, LONGEST_SENTENCE)
+}
+
+fn line(field: &str, text: &str, longest: usize) -> Checked {
     ensure(!text.trim().is_empty(), field, "is empty")?;
-    let fits = text.chars().count() <= LONGEST_NAME;
-    ensure(
-        fits,
-        field,
-        format!("is longer than {LONGEST_NAME} characters: {}", text::short(text)),
-    )?;
+    let fits = text.chars().count() <= longest;
+    let problem = || format!("is longer than {longest} characters: {}", text::short(text));
+    ensure(fits, field, problem())?;
     let plain = !text.chars().any(text::unprintable);
     ensure(plain, field, format!("has a character that can't be shown: {}", text::short(text)))
 }

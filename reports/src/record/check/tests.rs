@@ -88,7 +88,7 @@ fn a_cell() {
         record.cells[0].expected.as_mut().unwrap().peak_low = 2;
     }), @"cells[0].expected.peak_low is 2, and must be from 0 to 1");
     insta::assert_snapshot!(fault(|record| {
-        record.cells[0].expected.as_mut().unwrap().requests = u64::MAX;
+        record.cells[0].expected.as_mut().unwrap().requests = Bounds::Exactly(u64::MAX);
     }), @"cells[0].expected.requests is 18446744073709551615, and must be from 0 to 1000000000000");
 }
 
