@@ -115,6 +115,11 @@ impl Cell {
         (batches, self.estimate(self.budget()))
     }
 
+    /// About how long the cell takes in the rounds that come after so many.
+    pub(crate) fn left(&self, how: How, after: u32) -> Duration {
+        self.workload.rounds.saturating_sub(after) * self.estimate(how)
+    }
+
     /// The cell's budget in a round.
     pub(crate) fn budget(&self) -> How {
         How::Budget { budget: self.workload.budget, batch: self.batch() }
@@ -187,7 +192,8 @@ pub(crate) fn plan(
     for workload in &profile.workloads {
         for &delay in &workload.delays {
             for &n in &workload.sizes {
-                for (place, client) in profile.clients.iter().enumerate() {
+                for &place in &workload.clients {
+                    let client = &profile.clients[place];
                     let variant = client.variant.as_ref();
                     if variant.is_none_or(|variant| variant.has(&client.kind, &workload.name)) {
                         let client = (place, client);

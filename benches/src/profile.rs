@@ -38,6 +38,9 @@ const BUILT_IN: &[(&str, &str)] = &[
 /// The longest delay, budget and run that a profile may ask for.
 const LONGEST: Duration = Duration::from_secs(24 * 3600);
 
+/// The most rounds that a profile may ask for.
+const MOST_ROUNDS: u32 = 1000;
+
 /// More clients than a table can show, or a report tell apart.
 const MOST_CLIENTS: usize = 32;
 
@@ -76,8 +79,12 @@ pub(crate) struct Workload {
     pub(crate) sizes: Vec<u32>,
     /// One `None` for a workload without delays.
     pub(crate) delays: Vec<Option<Duration>>,
-    /// Its place among the clients.
+    /// The places of those that do it, among the profile's clients.
+    pub(crate) clients: Vec<usize>,
+    /// The place of the one that speedups are taken against.
     pub(crate) reference: usize,
+    /// The rounds that it takes part in, from the first on.
+    pub(crate) rounds: u32,
     pub(crate) budget: Duration,
 }
 
@@ -137,9 +144,12 @@ impl Profile {
             return false;
         }
         for workload in &mut self.workloads {
-            let place = kept.iter().position(|&i| i == workload.reference);
-            workload.reference = place.unwrap_or(0);
+            let place = |i: &usize| kept.iter().position(|kept| kept == i);
+            workload.clients = workload.clients.iter().filter_map(place).collect();
+            let first = workload.clients.first().copied().unwrap_or(0);
+            workload.reference = place(&workload.reference).unwrap_or(first);
         }
+        self.workloads.retain(|workload| !workload.clients.is_empty());
         self.clients.retain(runs_on);
         true
     }
@@ -160,6 +170,8 @@ impl Profile {
         self.clients = self.clients.iter().flat_map(all).collect();
         check_count(self.clients.len())?;
         for workload in &mut self.workloads {
+            let of_variants = |i: &usize| *i * count.get()..(i + 1) * count.get();
+            workload.clients = workload.clients.iter().flat_map(of_variants).collect();
             workload.reference *= count.get();
         }
         Ok(self)
@@ -205,6 +217,7 @@ fn checked(catalogue: &Catalogue, known: &[Named], name: &str, file: File) -> Re
             client.name
         );
     }
+    in_range(file.rounds.context("rounds: missing")?, 1, MOST_ROUNDS).context("rounds")?;
     let workloads = each("workloads", &file.workloads, |named| {
         find_workload(catalogue, &clients, &file, named)
     })?;
@@ -224,8 +237,9 @@ fn checked(catalogue: &Catalogue, known: &[Named], name: &str, file: File) -> Re
     Ok(Profile {
         name: name.to_owned(),
         clients,
+        // As many as any of the workloads takes part in.
+        rounds: workloads.iter().map(|workload| workload.rounds).max().unwrap_or(1),
         workloads,
-        rounds: in_range(file.rounds.context("rounds: missing")?, 1, 1000).context("rounds")?,
         precision: Some(precision).filter(|&precision| precision > 0.0),
         max_time: max_time.transpose()?,
         margin: share("margin", file.margin)?,
@@ -283,8 +297,25 @@ fn find_workload(
             })?,
             false => vec![None],
         };
+        let place = |name: &String| {
+            clients
+                .iter()
+                .position(|client| client.name == *name)
+                .with_context(|| format!("`{name}` is not among the clients"))
+        };
+        let those = match &own.clients {
+            Some(_) => each_value("clients", own.clients.as_ref(), place)?,
+            None => (0..clients.len()).collect(),
+        };
+        // One that is left out by the workload's own list gives its part to the first of it.
         let reference = own.reference.as_ref().or(file.reference.as_ref());
-        let reference = reference.context("reference: missing")?;
+        let reference = place(reference.context("reference: missing")?).context("reference")?;
+        let reference = match those.contains(&reference) {
+            true => reference,
+            false if own.reference.is_none() => those[0],
+            false => bail!("reference: `{}` is not among its clients", clients[reference].name),
+        };
+        let rounds = own.rounds.or(file.rounds).context("rounds: missing")?;
         let budget = own.budget.as_ref().or(file.budget.as_ref()).context("budget: missing")?;
         Ok(Workload {
             name: name.clone(),
@@ -292,10 +323,9 @@ fn find_workload(
             params,
             sizes: each_value("sizes", sizes, |&n| in_range(n, 1, 20_000))?,
             delays,
-            reference: clients
-                .iter()
-                .position(|client| client.name == *reference)
-                .with_context(|| format!("reference: `{reference}` is not among the clients"))?,
+            clients: those,
+            reference,
+            rounds: in_range(rounds, 1, MOST_ROUNDS).context("rounds")?,
             budget: duration(budget, Duration::from_millis(1), LONGEST).context("budget")?,
         })
     };

@@ -115,7 +115,7 @@ impl<'a> Rounds<'a> {
         progress.say(&format!("{workload}/{client} failed its verification: {reason}"));
         for Progressing { cell, record } in &mut self.cells {
             if verify::same_client_and_workload(cell, verified) {
-                progress.give_up(self.ground.profile.rounds * cell.estimate(cell.budget()));
+                progress.give_up(cell.left(cell.budget(), 0));
                 fail(record, format!("verification: {reason}"));
             }
         }
@@ -169,7 +169,7 @@ impl<'a> Rounds<'a> {
                 self.client(pass, round, place as u32, client, progress, keep)?;
             }
             longest = longest.max(start.elapsed());
-            let widest = widest_pair(&self.record(), &self.clients);
+            let widest = widest_pair(&self.going_on(round + 1), &self.clients);
             progress.say_without_bar(&said(pass.what, round + 1, rounds, widest));
             let known = |precision| widest.is_some_and(|widest| widest <= precision);
             if pass.what == What::Rounds
@@ -206,7 +206,8 @@ impl<'a> Rounds<'a> {
         let is_due = |&i: &usize| {
             let Progressing { cell, record } = &self.cells[i];
             let given_up = pass.what == What::Confirmation && self.given_up.contains(&i);
-            cell.client == client && record.status != Status::Failed && !given_up
+            let takes_part = cell.client == client && round < cell.workload.rounds;
+            takes_part && record.status != Status::Failed && !given_up
         };
         let due: Vec<usize> = pass.cells.iter().copied().filter(is_due).collect();
         let cells: Vec<&Cell> = due.iter().map(|&i| &self.cells[i].cell).collect();
@@ -234,8 +235,7 @@ impl<'a> Rounds<'a> {
                     pass.what.rounds(record).push(observed);
                 }
                 Some(Err(reason)) => {
-                    let left = self.ground.profile.rounds - number;
-                    progress.give_up(left * cell.estimate((pass.how)(cell)));
+                    progress.give_up(cell.left((pass.how)(cell), number));
                     progress.say(&format!("{cell} failed in {what} {number}: {reason}"));
                     match pass.what {
                         What::Rounds => fail(record, format!("{what} {number}: {reason}")),
@@ -289,6 +289,13 @@ impl<'a> Rounds<'a> {
         self.cells.iter().map(|cell| cell.record.clone()).collect()
     }
 
+    /// The cells that take part in this round, or all of them if none does.
+    fn going_on(&self, round: u32) -> Vec<record::Cell> {
+        let going_on = self.cells.iter().filter(|cell| round < cell.cell.workload.rounds);
+        let records: Vec<_> = going_on.map(|cell| cell.record.clone()).collect();
+        if records.is_empty() { self.record() } else { records }
+    }
+
     /// Each cell, and what has become of it.
     pub(crate) fn results(&self) -> impl Iterator<Item = (&Cell, &record::Cell)> {
         self.cells.iter().map(|cell| (&cell.cell, &cell.record))
@@ -307,9 +314,21 @@ fn said(what: What, round: u32, rounds: u32, widest: Option<f64>) -> String {
     format!("{} {round} of {rounds} done{}", what.word(), known.unwrap_or_default())
 }
 
-/// About how long one pass over `cells` takes.
+/// About how long the first pass over `cells` takes.
 pub(crate) fn estimate(cells: &[Cell], how: fn(&Cell) -> How) -> Duration {
-    let processes = Duration::from_millis(30);
-    let clients = cells.iter().map(|cell| cell.client).max().map_or(0, |last| last as u32 + 1);
-    cells.iter().map(|cell| cell.estimate(how(cell))).sum::<Duration>() + clients * processes
+    cells.iter().map(|cell| cell.estimate(how(cell))).sum::<Duration>() + processes(cells)
+}
+
+/// About how long all their rounds take.
+pub(crate) fn estimate_all(cells: &[Cell], how: fn(&Cell) -> How) -> Duration {
+    let rounds = cells.iter().map(|cell| cell.workload.rounds).max().unwrap_or(0);
+    let cells_alone = cells.iter().map(|cell| cell.left(how(cell), 0)).sum::<Duration>();
+    cells_alone + rounds * processes(cells)
+}
+
+/// About how long it takes to start a process for each client and workload.
+fn processes(cells: &[Cell]) -> Duration {
+    let of = |cell: &Cell| (cell.client, cell.workload.name.clone(), cell.workload.label.clone());
+    let processes: BTreeSet<_> = cells.iter().map(of).collect();
+    Duration::from_millis(10) * processes.len() as u32
 }

@@ -20,7 +20,7 @@ use crate::plan::Plan;
 use crate::profile::Profile;
 use crate::program::Program;
 use crate::progress::{Progress, round as about};
-use crate::rounds::{Ground, Rounds, estimate};
+use crate::rounds::{Ground, Rounds, estimate, estimate_all};
 use crate::server::Server;
 use crate::turn::Stopped;
 use crate::variant::Programs;
@@ -175,7 +175,7 @@ impl<'a> Bench<'a> {
 
     /// Verifies, runs the rounds, and keeps the record after every turn.
     pub(crate) fn run(&mut self, journal: &Journal) -> Result<Ran> {
-        let rounds = estimate(&self.plan.cells, Cell::budget) * self.plan.profile.rounds;
+        let rounds = estimate_all(&self.plan.cells, Cell::budget);
         let planned = estimate(&self.verification, verify::how) + rounds;
         let mut progress = Progress::new(planned);
         for line in self.announcement(planned) {
@@ -218,8 +218,8 @@ impl<'a> Bench<'a> {
             return Ok(ended);
         }
         let of = |&i: &usize| self.plan.cells[i].clone();
-        let again = estimate(&suspects.iter().map(of).collect::<Vec<_>>(), Cell::budget);
-        progress.add(again * profile.rounds);
+        let again = suspects.iter().map(of).collect::<Vec<_>>();
+        progress.add(estimate_all(&again, Cell::budget));
         progress.say(&format!(
             "{} cells look changed, and are run again to see whether they do again",
             suspects.len()

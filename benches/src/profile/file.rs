@@ -39,7 +39,9 @@ pub(super) struct Named {
 pub(super) struct Own {
     pub(super) sizes: Option<Vec<i64>>,
     pub(super) delays: Option<Vec<String>>,
+    pub(super) clients: Option<Vec<String>>,
     pub(super) reference: Option<String>,
+    pub(super) rounds: Option<i64>,
     pub(super) budget: Option<String>,
     pub(super) params: toml::Table,
 }
@@ -47,12 +49,18 @@ pub(super) struct Own {
 impl File {
     /// Takes what this file leaves out from `other`.
     ///
-    /// Workloads that come from the other file give their own sizes and delays up for those that
-    /// this file sets for all.
+    /// Workloads that come from the other file give up of their own what this file sets for all.
     pub(super) fn or(self, other: File) -> File {
         let mut inherited = other.workloads;
         for rest in inherited.iter_mut().flatten().filter_map(|named| named.rest.as_mut()) {
-            let set = [("sizes", self.sizes.is_some()), ("delays", self.delays.is_some())];
+            let set = [
+                ("sizes", self.sizes.is_some()),
+                ("delays", self.delays.is_some()),
+                ("clients", self.clients.is_some()),
+                ("reference", self.clients.is_some() || self.reference.is_some()),
+                ("rounds", self.rounds.is_some()),
+                ("budget", self.budget.is_some()),
+            ];
             for (key, _) in set.into_iter().filter(|(_, set)| *set) {
                 rest.remove(key);
             }

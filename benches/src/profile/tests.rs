@@ -53,7 +53,7 @@ fn sizes_and_delays_for_all_are_meant_for_inherited_workloads_too() {
     };
     assert_eq!(own("sizes = [7]"), ["delays"]);
     assert_eq!(own("delays = [\"1s\"]"), ["sizes"]);
-    assert_eq!(own("rounds = 7"), ["delays", "sizes"]);
+    assert_eq!(own("margin = 0.1"), ["delays", "sizes"]);
 }
 
 #[test]
@@ -100,6 +100,49 @@ fn a_workload_has_parameters_sizes_and_a_reference_of_its_own() {
 }
 
 #[test]
+fn a_workload_may_be_for_some_of_the_clients_and_rounds() {
+    let profile = parsed(
+        r#"
+        clients = ["sequential", "thread-pool-32", "tokio"]
+        rounds = 4
+        workloads = [
+            { name = "fan_out", rounds = 6 },
+            { name = "pipeline", clients = ["tokio", "thread-pool-32"], rounds = 2 },
+            { name = "pipeline", params = { stages = 5 }, clients = ["tokio", "sequential"] },
+        ]
+        "#,
+    );
+    let of = |workload: &Workload| (workload.clients.clone(), workload.reference, workload.rounds);
+    let workloads: Vec<_> = profile.workloads.iter().map(of).collect();
+    assert_eq!(workloads, [(vec![0, 1, 2], 0, 6), (vec![2, 1], 2, 2), (vec![2, 0], 0, 4)]);
+    assert_eq!(profile.rounds, 6);
+    let with = |of_pipeline: &str| {
+        let clients = "clients = [\"sequential\", \"tokio\"]";
+        refused(&format!("{clients}\nworkloads = [{{ name = \"pipeline\", {of_pipeline} }}]"))
+    };
+    insta::assert_snapshot!(with("clients = [\"smol\"]"), @"profile mine.toml: workloads: `pipeline`: clients: `smol` is not among the clients");
+    insta::assert_snapshot!(with("clients = [\"tokio\", \"tokio\"]"), @"profile mine.toml: workloads: `pipeline`: clients: entry 2 stands there twice");
+    insta::assert_snapshot!(with("clients = []"), @"profile mine.toml: workloads: `pipeline`: clients: the list is empty: name at least one");
+    insta::assert_snapshot!(with("clients = [\"tokio\"], reference = \"sequential\""), @"profile mine.toml: workloads: `pipeline`: reference: `sequential` is not among its clients");
+    insta::assert_snapshot!(with("rounds = 0"), @"profile mine.toml: workloads: `pipeline`: rounds: 0 is not allowed: 1 to 1000");
+}
+
+#[test]
+fn a_workload_whose_clients_all_run_on_other_crates_is_left_out() {
+    let text = r#"
+        clients = ["sequential", "thread-pool-32", "tokio"]
+        workloads = [
+            { name = "fan_out", clients = ["sequential", "tokio"] },
+            { name = "pipeline", clients = ["thread-pool-32"] },
+        ]
+    "#;
+    let mut profile = parsed(text);
+    assert!(profile.retain_crate(&catalogue(), "tokio"));
+    let [workload] = profile.workloads.as_slice() else { panic!() };
+    assert_eq!((&*workload.name, &*workload.clients, workload.reference), ("fan_out", &[0][..], 0));
+}
+
+#[test]
 fn a_wrong_value_names_the_file_the_key_and_what_is_allowed() {
     insta::assert_snapshot!(refused("sizes = [5, 0]"), @"profile mine.toml: workloads: `fan_out`: sizes: 0 is not allowed: 1 to 20000");
     insta::assert_snapshot!(refused("sizes = []"), @"profile mine.toml: workloads: `fan_out`: sizes: the list is empty: name at least one");
@@ -136,5 +179,5 @@ fn a_wrong_key_or_type_is_shown_in_its_place() {
       |            ^
     invalid type: integer `3`, expected a name, or a table with a `name`
     ");
-    insta::assert_snapshot!(refused("workloads = [{ name = \"fan_out\", size = [3] }]"), @"profile mine.toml: workloads: `fan_out`: unknown field `size`, expected one of `sizes`, `delays`, `reference`, `budget`, `params`");
+    insta::assert_snapshot!(refused("workloads = [{ name = \"fan_out\", size = [3] }]"), @"profile mine.toml: workloads: `fan_out`: unknown field `size`, expected one of `sizes`, `delays`, `clients`, `reference`, `rounds`, `budget`, `params`");
 }
