@@ -1,11 +1,13 @@
 //! The workloads that come with waitmark, one file each.
 
 mod fan_out;
+mod in_turn;
 mod pipeline;
 mod sleepers;
 mod timeouts;
 
 pub use fan_out::FanOut;
+pub use in_turn::InTurn;
 pub use pipeline::Pipeline;
 pub use sleepers::Sleepers;
 pub use timeouts::Timeouts;
