@@ -25,9 +25,11 @@ const UNLIMITED: u32 = 40;
 /// A client that is wrong is so every time.
 pub(crate) const ATTEMPTS: usize = 3;
 
-/// The longest delay that the server is asked for.
+/// The longest delay that the server is asked for: a workload whose requests take different times
+/// asks for up to n times the delay.
 pub(crate) fn longest_delay<'a>(cells: impl IntoIterator<Item = &'a Cell>) -> Duration {
-    cells.into_iter().filter_map(|cell| cell.delay).max().unwrap_or_default()
+    let longest = |cell: &Cell| cell.delay.map(|delay| delay.saturating_mul(cell.n));
+    cells.into_iter().filter_map(longest).max().unwrap_or_default()
 }
 
 /// The cells of the verification: one for each client and workload among `cells`.

@@ -52,15 +52,48 @@ pub type Finding = (&'static str, String);
 ///
 /// The first thing that is wrong with it.
 pub fn echo(answer: &Result<Response, Error>, id: &str) -> Result<(), Finding> {
-    let answer = answer.as_ref().map_err(|error| (error.kind(), error.to_string()))?;
-    if answer.status != 200 {
-        return Err(("status", format!("status {} instead of 200", answer.status)));
-    }
-    let body: Value = serde_json::from_slice(&answer.body)
-        .map_err(|error| ("body", format!("the body is not JSON: {error}")))?;
-    match &body["args"]["id"] {
+    match &json(answer)?["args"]["id"] {
         Value::String(echo) if echo == id => Ok(()),
         echo => Err(("id", format!("id {echo} instead of {id:?}"))),
+    }
+}
+
+/// Checks that an answer is a 200 and gives its body as JSON.
+///
+/// # Errors
+///
+/// The first thing that is wrong with it.
+pub fn json(answer: &Result<Response, Error>) -> Result<Value, Finding> {
+    status(answer, 200)?;
+    let body = answer.as_ref().map_or(&[][..], |response| &response.body);
+    serde_json::from_slice(body).map_err(|error| ("body", format!("the body is not JSON: {error}")))
+}
+
+/// Checks that answers of `/delay` are those of a batch, in the order of its calls: each with the
+/// batch's number and its own as its id, `7-0` to `7-(n - 1)`.
+///
+/// # Errors
+///
+/// Everything that is wrong with them.
+pub fn echoes(batch: u64, n: usize, answers: &[Result<Response, Error>]) -> Result<(), Wrong> {
+    let mut findings = Findings::default();
+    findings.note_count("answers", answers.len(), n);
+    for (i, answer) in answers.iter().enumerate() {
+        findings.note(|| format!("answer {i} of {n}"), echo(answer, &format!("{batch}-{i}")));
+    }
+    findings.result()
+}
+
+/// Checks the status of an answer.
+///
+/// # Errors
+///
+/// What it is instead.
+pub fn status(answer: &Result<Response, Error>, wanted: u16) -> Result<(), Finding> {
+    match answer {
+        Ok(response) if response.status == wanted => Ok(()),
+        Ok(response) => Err(("status", format!("status {} instead of {wanted}", response.status))),
+        Err(error) => Err((error.kind(), error.to_string())),
     }
 }
 

@@ -1,9 +1,13 @@
 //! The threads of the blocking clients.
 
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
 use std::convert::Infallible;
 use std::num::NonZero;
+use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
+use std::time::Duration;
 use std::{io, iter};
 
 use crossbeam_channel::Sender;
@@ -48,6 +52,11 @@ impl Threads {
     /// How many jobs run at once, at most.
     pub fn width(&self) -> NonZero<usize> {
         NonZero::new(self.threads.len()).unwrap_or(NonZero::<usize>::MIN)
+    }
+
+    /// Whether it is the caller's thread alone.
+    pub fn alone(&self) -> bool {
+        self.jobs.is_none()
     }
 
     /// Calls `f` with 0 to `count - 1` and gives the results in that order.
@@ -152,11 +161,30 @@ impl Drop for Threads {
     }
 }
 
+/// When each of these jobs begins and ends, if `width` of them go on at once and the next in order
+/// begins whenever one has ended.
+pub fn schedule(
+    width: usize,
+    jobs: impl IntoIterator<Item = Duration>,
+) -> impl Iterator<Item = Range<Duration>> {
+    let mut busy_until = BinaryHeap::new();
+    jobs.into_iter().map(move |job| {
+        let next_free = if busy_until.len() < width { None } else { busy_until.pop() };
+        let begin = next_free.map_or(Duration::ZERO, |Reverse(end)| end);
+        busy_until.push(Reverse(begin + job));
+        begin..begin + job
+    })
+}
+
+/// When the last of these jobs has ended, if `width` of them go on at once.
+pub fn schedule_end(width: usize, jobs: impl IntoIterator<Item = Duration>) -> Duration {
+    schedule(width, jobs).map(|job| job.end).max().unwrap_or_default()
+}
+
 #[cfg(test)]
 mod tests {
     use std::collections::HashSet;
     use std::sync::Barrier;
-    use std::time::Duration;
 
     use super::*;
 
@@ -188,7 +216,22 @@ mod tests {
     fn alone_the_caller_uses_no_other_thread() {
         let (caller, alone) = (thread::current().id(), Threads::caller());
         assert!(alone.map(3, |_| thread::current().id()).iter().all(|&t| t == caller));
-        assert_eq!(alone.width().get(), 1);
+        assert_eq!((alone.width().get(), alone.alone()), (1, true));
+        assert!(!pool(1).alone());
+    }
+
+    #[test]
+    fn jobs_are_scheduled_in_their_order_as_others_end() {
+        let of = |width, jobs: &[u64]| {
+            let jobs = jobs.iter().map(|&job| Duration::from_secs(job));
+            let times = |job: Range<Duration>| (job.start.as_secs(), job.end.as_secs());
+            schedule(width, jobs).map(times).collect::<Vec<_>>()
+        };
+        assert_eq!(of(1, &[3, 1, 2]), [(0, 3), (3, 4), (4, 6)]);
+        assert_eq!(of(2, &[3, 1, 2, 1]), [(0, 3), (0, 1), (1, 3), (3, 4)]);
+        assert_eq!(of(9, &[3, 1, 2]), [(0, 3), (0, 1), (0, 2)]);
+        assert_eq!(schedule_end(2, [5, 1, 1].map(Duration::from_secs)), Duration::from_secs(5));
+        assert_eq!(schedule_end(2, []), Duration::ZERO);
     }
 
     #[test]
