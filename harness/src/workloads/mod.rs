@@ -4,6 +4,7 @@ mod fan_out;
 mod gather_errors;
 mod in_turn;
 mod pipeline;
+mod session;
 mod sleepers;
 mod timeouts;
 
@@ -11,5 +12,6 @@ pub use fan_out::FanOut;
 pub use gather_errors::GatherErrors;
 pub use in_turn::InTurn;
 pub use pipeline::Pipeline;
+pub use session::Session;
 pub use sleepers::Sleepers;
 pub use timeouts::Timeouts;
