@@ -30,27 +30,23 @@ pub fn fetch_blocking(request: &Request) -> Result<Response, Error> {
     exchange_blocking(&mut connect_blocking(request)?, request)
 }
 
-/// The same, if the whole answer is there within `limit`.
+/// The same, if the whole answer is there within `limit` of the connection.
 ///
 /// # Errors
 ///
 /// [`Error::TimedOut`] if it is not, or what kept it from coming.
 pub fn fetch_blocking_within(limit: Duration, request: &Request) -> Result<Response, Error> {
+    let stream = connect_blocking(request)?;
     let end = Instant::now() + limit;
-    let stream = TcpStream::connect_timeout(&request.addr, limit)
-        .map_err(|error| in_time(limit, error, Error::Connect))?;
-    stream.set_nodelay(true).map_err(Error::Connect)?;
     exchange_blocking(&mut Until { stream, end }, request).map_err(|error| match error {
-        Error::Receive(error) => in_time(limit, error, Error::Receive),
+        Error::Receive(error) if is_late(&error) => Error::TimedOut(limit),
         error => error,
     })
 }
 
-fn in_time(limit: Duration, error: io::Error, otherwise: fn(io::Error) -> Error) -> Error {
-    match error.kind() {
-        io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut => Error::TimedOut(limit),
-        _ => otherwise(error),
-    }
+/// Systems differ in what they call it.
+fn is_late(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut)
 }
 
 /// A stream whose reads fail once its time is over.
@@ -124,7 +120,7 @@ pub async fn fetch<R: Runtime>(request: &Request) -> Result<Response, Error> {
     exchange(&mut stream, request).await
 }
 
-/// The same, if the whole answer is there within `limit`.
+/// The same, if the whole answer is there within `limit` of the connection.
 ///
 /// # Errors
 ///
@@ -133,7 +129,9 @@ pub async fn fetch_within<R: Runtime>(
     limit: Duration,
     request: &Request,
 ) -> Result<Response, Error> {
-    R::timeout(limit, fetch::<R>(request)).await.unwrap_or(Err(Error::TimedOut(limit)))
+    let mut stream = R::connect(request.addr).await.map_err(Error::Connect)?;
+    let answer = R::timeout(limit, exchange(&mut stream, request)).await;
+    answer.unwrap_or(Err(Error::TimedOut(limit)))
 }
 
 /// Sends `request` over `stream` and awaits the answer.
