@@ -1,10 +1,12 @@
 //! The workloads that come with waitmark, one file each.
 
+mod chain;
 mod fan_out;
 mod pipeline;
 mod sleepers;
 mod timeouts;
 
+pub use chain::Chain;
 pub use fan_out::FanOut;
 pub use pipeline::Pipeline;
 pub use sleepers::Sleepers;
