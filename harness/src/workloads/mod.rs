@@ -2,12 +2,14 @@
 
 mod chain;
 mod fan_out;
+mod paced;
 mod pipeline;
 mod sleepers;
 mod timeouts;
 
 pub use chain::Chain;
 pub use fan_out::FanOut;
+pub use paced::Paced;
 pub use pipeline::Pipeline;
 pub use sleepers::Sleepers;
 pub use timeouts::Timeouts;
