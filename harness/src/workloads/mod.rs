@@ -3,6 +3,7 @@
 mod chain;
 mod fan_out;
 mod paced;
+mod ping_pong;
 mod pipeline;
 mod sleepers;
 mod timeouts;
@@ -10,6 +11,7 @@ mod timeouts;
 pub use chain::Chain;
 pub use fan_out::FanOut;
 pub use paced::Paced;
+pub use ping_pong::PingPong;
 pub use pipeline::Pipeline;
 pub use sleepers::Sleepers;
 pub use timeouts::Timeouts;
