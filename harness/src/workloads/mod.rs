@@ -6,6 +6,7 @@ mod paced;
 mod ping_pong;
 mod pipeline;
 mod sleepers;
+mod spawn_many;
 mod timeouts;
 
 pub use chain::Chain;
@@ -14,4 +15,5 @@ pub use paced::Paced;
 pub use ping_pong::PingPong;
 pub use pipeline::Pipeline;
 pub use sleepers::Sleepers;
+pub use spawn_many::SpawnMany;
 pub use timeouts::Timeouts;
