@@ -1,6 +1,7 @@
 //! The workloads that come with waitmark, one file each.
 
 mod chain;
+mod fan_in;
 mod fan_out;
 mod paced;
 mod ping_pong;
@@ -10,6 +11,7 @@ mod spawn_many;
 mod timeouts;
 
 pub use chain::Chain;
+pub use fan_in::FanIn;
 pub use fan_out::FanOut;
 pub use paced::Paced;
 pub use ping_pong::PingPong;
