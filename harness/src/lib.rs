@@ -13,6 +13,7 @@ pub mod clients;
 #[doc(hidden)]
 pub mod contract;
 pub mod http;
+pub mod latency;
 pub mod meter;
 pub mod runtime;
 pub mod threads;
