@@ -53,6 +53,15 @@ pub type Finding = (&'static str, String);
 /// The first thing that is wrong with it.
 pub fn echo(answer: &Result<Response, Error>, id: &str) -> Result<(), Finding> {
     let answer = answer.as_ref().map_err(|error| (error.kind(), error.to_string()))?;
+    echo_of(answer, id)
+}
+
+/// The same of an answer that has come.
+///
+/// # Errors
+///
+/// The first thing that is wrong with it.
+pub fn echo_of(answer: &Response, id: &str) -> Result<(), Finding> {
     if answer.status != 200 {
         return Err(("status", format!("status {} instead of 200", answer.status)));
     }
