@@ -1,10 +1,12 @@
 //! The workloads that come with waitmark, one file each.
 
+mod cleanup;
 mod fan_out;
 mod pipeline;
 mod sleepers;
 mod timeouts;
 
+pub use cleanup::Cleanup;
 pub use fan_out::FanOut;
 pub use pipeline::Pipeline;
 pub use sleepers::Sleepers;
