@@ -3,11 +3,13 @@
 mod cleanup;
 mod fan_out;
 mod pipeline;
+mod queue;
 mod sleepers;
 mod timeouts;
 
 pub use cleanup::Cleanup;
 pub use fan_out::FanOut;
 pub use pipeline::Pipeline;
+pub use queue::Queue;
 pub use sleepers::Sleepers;
 pub use timeouts::Timeouts;
