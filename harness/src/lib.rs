@@ -15,6 +15,7 @@ pub mod clients;
 pub mod contract;
 pub mod http;
 pub mod meter;
+pub mod pages;
 pub mod runtime;
 pub mod threads;
 pub mod wire;
