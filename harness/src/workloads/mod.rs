@@ -1,6 +1,7 @@
 //! The workloads that come with waitmark, one file each.
 
 mod cleanup;
+mod crawl;
 mod fan_out;
 mod pipeline;
 mod queue;
@@ -8,6 +9,7 @@ mod sleepers;
 mod timeouts;
 
 pub use cleanup::Cleanup;
+pub use crawl::Crawl;
 pub use fan_out::FanOut;
 pub use pipeline::Pipeline;
 pub use queue::Queue;
