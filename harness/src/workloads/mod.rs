@@ -1,5 +1,6 @@
 //! The workloads that come with waitmark, one file each.
 
+mod bounded;
 mod cleanup;
 mod crawl;
 mod fan_out;
@@ -8,6 +9,7 @@ mod queue;
 mod sleepers;
 mod timeouts;
 
+pub use bounded::Bounded;
 pub use cleanup::Cleanup;
 pub use crawl::Crawl;
 pub use fan_out::FanOut;
