@@ -6,6 +6,7 @@ mod crawl;
 mod fan_out;
 mod pipeline;
 mod queue;
+mod rate_limited;
 mod sleepers;
 mod timeouts;
 
@@ -15,5 +16,6 @@ pub use crawl::Crawl;
 pub use fan_out::FanOut;
 pub use pipeline::Pipeline;
 pub use queue::Queue;
+pub use rate_limited::RateLimited;
 pub use sleepers::Sleepers;
 pub use timeouts::Timeouts;
