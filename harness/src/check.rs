@@ -52,21 +52,25 @@ pub type Finding = (&'static str, String);
 ///
 /// The first thing that is wrong with it.
 pub fn echo(answer: &Result<Response, Error>, id: &str) -> Result<(), Finding> {
-    match &json(answer)?["args"]["id"] {
-        Value::String(echo) if echo == id => Ok(()),
-        echo => Err(("id", format!("id {echo} instead of {id:?}"))),
-    }
+    let answer = answer.as_ref().map_err(|error| (error.kind(), error.to_string()))?;
+    echo_of(answer, id)
 }
 
-/// Checks that an answer is a 200 and gives its body as JSON.
+/// The same of an answer that has come.
 ///
 /// # Errors
 ///
 /// The first thing that is wrong with it.
-pub fn json(answer: &Result<Response, Error>) -> Result<Value, Finding> {
-    status(answer, 200)?;
-    let body = answer.as_ref().map_or(&[][..], |response| &response.body);
-    serde_json::from_slice(body).map_err(|error| ("body", format!("the body is not JSON: {error}")))
+pub fn echo_of(answer: &Response, id: &str) -> Result<(), Finding> {
+    if answer.status != 200 {
+        return Err(("status", format!("status {} instead of 200", answer.status)));
+    }
+    let body: Value = serde_json::from_slice(&answer.body)
+        .map_err(|error| ("body", format!("the body is not JSON: {error}")))?;
+    match &body["args"]["id"] {
+        Value::String(echo) if echo == id => Ok(()),
+        echo => Err(("id", format!("id {echo} instead of {id:?}"))),
+    }
 }
 
 /// Checks that answers of `/delay` are those of a batch, in the order of its calls: each with the

@@ -6,6 +6,7 @@
 //! [exchange](http), so that the bytes on the wire, the buffers and the socket options are the same
 //! for all. A [`catalogue!`] names the clients and workloads of a program.
 
+pub mod answer;
 pub mod catalogue;
 pub mod check;
 pub mod client;
@@ -15,6 +16,7 @@ pub mod contract;
 pub mod http;
 pub mod latency;
 pub mod meter;
+pub mod pages;
 pub mod runtime;
 pub mod threads;
 pub mod wire;

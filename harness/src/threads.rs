@@ -5,6 +5,7 @@ use std::collections::BinaryHeap;
 use std::convert::Infallible;
 use std::num::NonZero;
 use std::ops::Range;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
@@ -74,6 +75,29 @@ impl Threads {
             let f = Arc::clone(&f);
             move || f(i)
         }))
+    }
+
+    /// The same with at most `at_once` calls at a time, on as many threads, each of which takes the
+    /// next call when it is done with one: none waits for leave to call.
+    ///
+    /// # Panics
+    ///
+    /// If `f` does.
+    pub fn map_at_once<T: Send + 'static>(
+        &self,
+        at_once: NonZero<usize>,
+        count: usize,
+        f: impl Fn(usize) -> T + Send + Sync + 'static,
+    ) -> Vec<T> {
+        let next = AtomicUsize::new(0);
+        let jobs = at_once.min(self.width()).get().min(count);
+        let done = self.map(jobs, move |_| {
+            let index = || Some(next.fetch_add(1, Ordering::Relaxed)).filter(|&i| i < count);
+            iter::from_fn(|| index().map(|i| (i, f(i)))).collect::<Vec<_>>()
+        });
+        let mut results: Vec<(usize, T)> = done.into_iter().flatten().collect();
+        results.sort_unstable_by_key(|&(i, _)| i);
+        results.into_iter().map(|(_, result)| result).collect()
     }
 
     /// Runs these jobs, started in their order, and gives their results in the order in which they
@@ -197,6 +221,24 @@ mod tests {
         for pool in [Threads::caller(), pool(4)] {
             assert_eq!(pool.map(50, |i| i * i), (0..50).map(|i| i * i).collect::<Vec<_>>());
             assert!(pool.map(0, |i| i).is_empty());
+        }
+    }
+
+    #[test]
+    fn no_more_calls_run_at_once_than_allowed_and_results_keep_their_order() {
+        for (pool, most) in [(Threads::caller(), 1), (pool(2), 2), (pool(8), 3)] {
+            let calls = Arc::new((AtomicUsize::new(0), AtomicUsize::new(0)));
+            let shared = Arc::clone(&calls);
+            let results = pool.map_at_once(NonZero::new(3).unwrap(), 20, move |i| {
+                let (running, peak) = &*shared;
+                peak.fetch_max(running.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
+                thread::sleep(Duration::from_millis(2));
+                running.fetch_sub(1, Ordering::SeqCst);
+                i * i
+            });
+            assert_eq!(results, (0..20).map(|i| i * i).collect::<Vec<_>>());
+            assert!(calls.1.load(Ordering::SeqCst) <= most);
+            assert!(pool.map_at_once(NonZero::<usize>::MIN, 0, |i| i).is_empty());
         }
     }
 

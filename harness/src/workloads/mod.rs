@@ -1,7 +1,10 @@
 //! The workloads that come with waitmark, one file each.
 
+mod bounded;
 mod chain;
 mod chat;
+mod cleanup;
+mod crawl;
 mod fan_in;
 mod fan_out;
 mod gather_errors;
@@ -9,14 +12,19 @@ mod in_turn;
 mod paced;
 mod ping_pong;
 mod pipeline;
+mod queue;
+mod rate_limited;
 mod retry;
 mod session;
 mod sleepers;
 mod spawn_many;
 mod timeouts;
 
+pub use bounded::Bounded;
 pub use chain::Chain;
 pub use chat::Chat;
+pub use cleanup::Cleanup;
+pub use crawl::Crawl;
 pub use fan_in::FanIn;
 pub use fan_out::FanOut;
 pub use gather_errors::GatherErrors;
@@ -24,6 +32,8 @@ pub use in_turn::InTurn;
 pub use paced::Paced;
 pub use ping_pong::PingPong;
 pub use pipeline::Pipeline;
+pub use queue::Queue;
+pub use rate_limited::RateLimited;
 pub use retry::Retry;
 pub use session::Session;
 pub use sleepers::Sleepers;
