@@ -1,6 +1,7 @@
 //! The workloads that come with waitmark, one file each.
 
 mod fan_out;
+mod first_completed;
 mod gather_errors;
 mod in_turn;
 mod pipeline;
@@ -8,6 +9,7 @@ mod sleepers;
 mod timeouts;
 
 pub use fan_out::FanOut;
+pub use first_completed::FirstCompleted;
 pub use gather_errors::GatherErrors;
 pub use in_turn::InTurn;
 pub use pipeline::Pipeline;
