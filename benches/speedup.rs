@@ -6,5 +6,14 @@ use waitmark_benches::harness::workloads::*;
 waitmark_benches::main! {
     lock: "../Cargo.lock",
     clients: [Sequential, ThreadPool, Tokio, AsyncStd, Smol],
-    workloads: [FanOut, Pipeline, Timeouts, Sleepers, InTurn, GatherErrors, FirstCompleted],
+    workloads: [
+        FanOut,
+        Pipeline,
+        Timeouts,
+        Sleepers,
+        InTurn,
+        GatherErrors,
+        FirstCompleted,
+        AsCompleted,
+    ],
 }

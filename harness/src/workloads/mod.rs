@@ -1,5 +1,6 @@
 //! The workloads that come with waitmark, one file each.
 
+mod as_completed;
 mod fan_out;
 mod first_completed;
 mod gather_errors;
@@ -8,6 +9,7 @@ mod pipeline;
 mod sleepers;
 mod timeouts;
 
+pub use as_completed::AsCompleted;
 pub use fan_out::FanOut;
 pub use first_completed::FirstCompleted;
 pub use gather_errors::GatherErrors;
