@@ -15,5 +15,6 @@ waitmark_benches::main! {
         GatherErrors,
         FirstCompleted,
         AsCompleted,
+        Stall,
     ],
 }

@@ -7,6 +7,7 @@ mod gather_errors;
 mod in_turn;
 mod pipeline;
 mod sleepers;
+mod stall;
 mod timeouts;
 
 pub use as_completed::AsCompleted;
@@ -16,4 +17,5 @@ pub use gather_errors::GatherErrors;
 pub use in_turn::InTurn;
 pub use pipeline::Pipeline;
 pub use sleepers::Sleepers;
+pub use stall::Stall;
 pub use timeouts::Timeouts;
