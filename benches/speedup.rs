@@ -16,5 +16,6 @@ waitmark_benches::main! {
         FirstCompleted,
         AsCompleted,
         Stall,
+        CpuBound,
     ],
 }

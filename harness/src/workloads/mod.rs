@@ -1,6 +1,7 @@
 //! The workloads that come with waitmark, one file each.
 
 mod as_completed;
+mod cpu_bound;
 mod fan_out;
 mod first_completed;
 mod gather_errors;
@@ -11,6 +12,7 @@ mod stall;
 mod timeouts;
 
 pub use as_completed::AsCompleted;
+pub use cpu_bound::CpuBound;
 pub use fan_out::FanOut;
 pub use first_completed::FirstCompleted;
 pub use gather_errors::GatherErrors;
