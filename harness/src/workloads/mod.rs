@@ -1,12 +1,15 @@
 //! The workloads that come with waitmark, one file each.
 
+mod as_completed;
 mod bounded;
 mod chain;
 mod chat;
 mod cleanup;
+mod cpu_bound;
 mod crawl;
 mod fan_in;
 mod fan_out;
+mod first_completed;
 mod gather_errors;
 mod in_turn;
 mod paced;
@@ -18,15 +21,19 @@ mod retry;
 mod session;
 mod sleepers;
 mod spawn_many;
+mod stall;
 mod timeouts;
 
+pub use as_completed::AsCompleted;
 pub use bounded::Bounded;
 pub use chain::Chain;
 pub use chat::Chat;
 pub use cleanup::Cleanup;
+pub use cpu_bound::CpuBound;
 pub use crawl::Crawl;
 pub use fan_in::FanIn;
 pub use fan_out::FanOut;
+pub use first_completed::FirstCompleted;
 pub use gather_errors::GatherErrors;
 pub use in_turn::InTurn;
 pub use paced::Paced;
@@ -38,4 +45,5 @@ pub use retry::Retry;
 pub use session::Session;
 pub use sleepers::Sleepers;
 pub use spawn_many::SpawnMany;
+pub use stall::Stall;
 pub use timeouts::Timeouts;
