@@ -17,5 +17,6 @@ waitmark_benches::main! {
         AsCompleted,
         Stall,
         CpuBound,
+        Cursor,
     ],
 }

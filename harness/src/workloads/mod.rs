@@ -2,6 +2,7 @@
 
 mod as_completed;
 mod cpu_bound;
+mod cursor;
 mod fan_out;
 mod first_completed;
 mod gather_errors;
@@ -13,6 +14,7 @@ mod timeouts;
 
 pub use as_completed::AsCompleted;
 pub use cpu_bound::CpuBound;
+pub use cursor::Cursor;
 pub use fan_out::FanOut;
 pub use first_completed::FirstCompleted;
 pub use gather_errors::GatherErrors;
