@@ -18,5 +18,6 @@ waitmark_benches::main! {
         Stall,
         CpuBound,
         Cursor,
+        Session,
     ],
 }
