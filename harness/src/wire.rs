@@ -30,26 +30,25 @@ pub fn fetch_blocking(request: &Request) -> Result<Response, Error> {
     exchange_blocking(&mut connect_blocking(request)?, request)
 }
 
-/// The same, if the whole answer is there within `limit`.
+/// The same, if the whole answer is there within `limit` of the connection. The request is always
+/// sent, however late its caller gets to run.
 ///
 /// # Errors
 ///
 /// [`Error::TimedOut`] if it is not, or what kept it from coming.
 pub fn fetch_blocking_within(limit: Duration, request: &Request) -> Result<Response, Error> {
-    let end = Instant::now() + limit;
-    let stream = TcpStream::connect_timeout(&request.addr, limit)
-        .map_err(|error| in_time(limit, error, Error::Connect))?;
-    stream.set_nodelay(true).map_err(Error::Connect)?;
-    exchange_blocking(&mut Until { stream, end }, request).map_err(|error| match error {
-        Error::Receive(error) => in_time(limit, error, Error::Receive),
+    let stream = connect_blocking(request)?;
+    let mut stream = Until { stream, end: Instant::now() + limit };
+    exchange_blocking(&mut stream, request).map_err(|error| match error {
+        Error::Receive(error) => in_time(limit, error),
         error => error,
     })
 }
 
-fn in_time(limit: Duration, error: io::Error, otherwise: fn(io::Error) -> Error) -> Error {
+fn in_time(limit: Duration, error: io::Error) -> Error {
     match error.kind() {
         io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut => Error::TimedOut(limit),
-        _ => otherwise(error),
+        _ => Error::Receive(error),
     }
 }
 
@@ -124,7 +123,8 @@ pub async fn fetch<R: Runtime>(request: &Request) -> Result<Response, Error> {
     exchange(&mut stream, request).await
 }
 
-/// The same, if the whole answer is there within `limit`.
+/// The same, if the whole answer is there within `limit` of the connection. The request is always
+/// sent, however late its caller gets to run: it is what is polled first.
 ///
 /// # Errors
 ///
@@ -133,7 +133,9 @@ pub async fn fetch_within<R: Runtime>(
     limit: Duration,
     request: &Request,
 ) -> Result<Response, Error> {
-    R::timeout(limit, fetch::<R>(request)).await.unwrap_or(Err(Error::TimedOut(limit)))
+    let mut stream = R::connect(request.addr).await.map_err(Error::Connect)?;
+    let exchange = R::timeout(limit, exchange(&mut stream, request));
+    exchange.await.unwrap_or(Err(Error::TimedOut(limit)))
 }
 
 /// Sends `request` over `stream` and awaits the answer.
