@@ -19,5 +19,6 @@ waitmark_benches::main! {
         CpuBound,
         Cursor,
         Session,
+        Retry,
     ],
 }
