@@ -15,6 +15,7 @@ waitmark_benches::main! {
         AsCompleted,
         Stall,
         CpuBound,
+        Cursor,
         Cleanup,
         Queue,
         Crawl,

@@ -62,15 +62,23 @@ pub fn echo(answer: &Result<Response, Error>, id: &str) -> Result<(), Finding> {
 ///
 /// The first thing that is wrong with it.
 pub fn echo_of(answer: &Response, id: &str) -> Result<(), Finding> {
-    if answer.status != 200 {
-        return Err(("status", format!("status {} instead of 200", answer.status)));
-    }
-    let body: Value = serde_json::from_slice(&answer.body)
-        .map_err(|error| ("body", format!("the body is not JSON: {error}")))?;
-    match &body["args"]["id"] {
+    match &json_of(answer)?["args"]["id"] {
         Value::String(echo) if echo == id => Ok(()),
         echo => Err(("id", format!("id {echo} instead of {id:?}"))),
     }
+}
+
+/// Checks that an answer is a 200, and gives its body as JSON.
+///
+/// # Errors
+///
+/// The first thing that is wrong with it.
+pub fn json_of(answer: &Response) -> Result<Value, Finding> {
+    if answer.status != 200 {
+        return Err(("status", format!("status {} instead of 200", answer.status)));
+    }
+    serde_json::from_slice(&answer.body)
+        .map_err(|error| ("body", format!("the body is not JSON: {error}")))
 }
 
 /// Checks that answers of `/delay` are those of a batch, in the order of its calls: each with the

@@ -30,23 +30,26 @@ pub fn fetch_blocking(request: &Request) -> Result<Response, Error> {
     exchange_blocking(&mut connect_blocking(request)?, request)
 }
 
-/// The same, if the whole answer is there within `limit` of the connection.
+/// The same, if the whole answer is there within `limit` of the connection. The request is always
+/// sent, however late its caller gets to run.
 ///
 /// # Errors
 ///
 /// [`Error::TimedOut`] if it is not, or what kept it from coming.
 pub fn fetch_blocking_within(limit: Duration, request: &Request) -> Result<Response, Error> {
     let stream = connect_blocking(request)?;
-    let end = Instant::now() + limit;
-    exchange_blocking(&mut Until { stream, end }, request).map_err(|error| match error {
-        Error::Receive(error) if is_late(&error) => Error::TimedOut(limit),
+    let mut stream = Until { stream, end: Instant::now() + limit };
+    exchange_blocking(&mut stream, request).map_err(|error| match error {
+        Error::Receive(error) => in_time(limit, error),
         error => error,
     })
 }
 
-/// Systems differ in what they call it.
-fn is_late(error: &io::Error) -> bool {
-    matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut)
+fn in_time(limit: Duration, error: io::Error) -> Error {
+    match error.kind() {
+        io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut => Error::TimedOut(limit),
+        _ => Error::Receive(error),
+    }
 }
 
 /// A stream whose reads fail once its time is over.
@@ -120,7 +123,8 @@ pub async fn fetch<R: Runtime>(request: &Request) -> Result<Response, Error> {
     exchange(&mut stream, request).await
 }
 
-/// The same, if the whole answer is there within `limit` of the connection.
+/// The same, if the whole answer is there within `limit` of the connection. The request is always
+/// sent, however late its caller gets to run: it is what is polled first.
 ///
 /// # Errors
 ///
@@ -130,8 +134,8 @@ pub async fn fetch_within<R: Runtime>(
     request: &Request,
 ) -> Result<Response, Error> {
     let mut stream = R::connect(request.addr).await.map_err(Error::Connect)?;
-    let answer = R::timeout(limit, exchange(&mut stream, request)).await;
-    answer.unwrap_or(Err(Error::TimedOut(limit)))
+    let exchange = R::timeout(limit, exchange(&mut stream, request));
+    exchange.await.unwrap_or(Err(Error::TimedOut(limit)))
 }
 
 /// Sends `request` over `stream` and awaits the answer.

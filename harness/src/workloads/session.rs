@@ -1,8 +1,10 @@
-//! `session` (#16 of the guide): n requests over a few connections that are used again and again.
+//! `session` (#16 of the guide): n requests over a few connections that are used again, with
+//! answers of several kinds.
 //!
-//! Each connection sends the next request as soon as it has the answer to its last. Some answers
-//! take twice as long, some are errors, which are collected beside the others.
+//! Each connection takes the next request of one queue as soon as it has its answer. Of four
+//! requests two take two delays, and two are answered 404, which stands beside the other answers.
 
+use std::mem;
 use std::num::NonZero;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -10,19 +12,19 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::check::{self, Findings};
+use crate::check::{self, Finding, Findings};
 use crate::http::{self, Error, Request, Response};
 use crate::runtime::Runtime;
 use crate::threads::{Threads, schedule_end};
 use crate::wire::{connect_blocking, exchange, exchange_blocking};
 use crate::workload::{By, Expected, ServerCounts, Servers, Shape, Workload, Wrong};
 
-/// n requests over a few connections.
+/// n requests over connections that are used again.
 pub struct Session {
     servers: Servers,
     n: usize,
     delay: Duration,
-    params: Parameters,
+    connections: usize,
 }
 
 /// What a profile may set.
@@ -30,178 +32,233 @@ pub struct Session {
 #[serde(default, deny_unknown_fields)]
 pub struct Parameters {
     /// Connections, at most.
-    connections: NonZero<u8>,
+    connections: NonZero<u16>,
 }
 
 impl Default for Parameters {
     fn default() -> Self {
-        Parameters { connections: NonZero::new(3).unwrap_or(NonZero::<u8>::MIN) }
+        Parameters { connections: NonZero::new(3).unwrap_or(NonZero::<u16>::MIN) }
     }
 }
 
 impl Parameters {
-    fn connections(self, at_once: usize) -> usize {
-        at_once.min(self.connections.get().into())
+    /// How many connections there are for `n` requests.
+    fn connections(self, n: usize) -> usize {
+        usize::from(self.connections.get()).min(n)
     }
 }
 
-/// What is asked for in turn: its status, and how many delays it takes.
-const ASKED: [(u16, u32); 3] = [(200, 1), (200, 2), (404, 1)];
-
-/// The requests of a batch, and the next that nobody has sent.
+/// The requests of a batch, and how many of them have been taken.
 pub struct Input {
     batch: u64,
     requests: Vec<Request>,
-    next: AtomicUsize,
+    taken: AtomicUsize,
 }
 
 impl Input {
-    /// The next request, with its number.
-    fn take(&self) -> Option<(usize, &Request)> {
-        let i = self.next.fetch_add(1, Ordering::Relaxed);
-        self.requests.get(i).map(|request| (i, request))
+    /// The next request that no connection has taken.
+    fn next(&self) -> Option<(usize, &Request)> {
+        let i = self.taken.fetch_add(1, Ordering::Relaxed);
+        Some((i, self.requests.get(i)?))
     }
 }
 
-/// The answers that came over one connection, each with the number of its request.
-type Answers = Vec<(usize, Result<Response, Error>)>;
+type Answer = Result<Response, Error>;
+
+/// What came over one connection: requests by their places, and their answers. Without them, if
+/// there was no connection.
+type Answers = Result<Vec<(usize, Answer)>, Error>;
+
+/// Whether request `i` is for something that is not there.
+fn is_missing(i: usize) -> bool {
+    i % 4 >= 2
+}
+
+/// How long each of `n` requests takes.
+fn waits(n: usize, delay: Duration) -> impl Iterator<Item = Duration> {
+    (0..n).map(move |i| delay * (1 + i as u32 % 2))
+}
+
+/// Uses a connection for one request after the other, until there is none or one breaks it.
+fn use_blocking(input: &Input) -> Answers {
+    let mut stream = connect_blocking(&input.requests[0])?;
+    let mut answers = Vec::with_capacity(input.requests.len());
+    while let Some((i, request)) = input.next() {
+        let answer = exchange_blocking(&mut stream, request);
+        let broken = answer.is_err();
+        answers.push((i, answer));
+        if broken {
+            break;
+        }
+    }
+    Ok(answers)
+}
+
+async fn use_async<R: Runtime>(input: &Input) -> Answers {
+    let mut stream = R::connect(input.requests[0].addr).await.map_err(Error::Connect)?;
+    let mut answers = Vec::with_capacity(input.requests.len());
+    while let Some((i, request)) = input.next() {
+        let answer = exchange(&mut stream, request).await;
+        let broken = answer.is_err();
+        answers.push((i, answer));
+        if broken {
+            break;
+        }
+    }
+    Ok(answers)
+}
 
 impl Workload for Session {
     const NAME: &'static str = "session";
 
     type Parameters = Parameters;
     type Input = Input;
-    /// For each connection its answers, or why there is no such connection.
-    type Outcome = Vec<Result<Answers, Error>>;
+    /// By connection.
+    type Outcome = Vec<Answers>;
 
     fn expected(shape: &Shape<Parameters>, by: By) -> Expected {
-        let connections = shape.params.connections(by.at_once(shape.n));
-        let delays = (0..shape.n).map(|i| shape.delay * ASKED[i % ASKED.len()].1);
-        let of_connections = ServerCounts::fresh(connections, connections);
+        let connections = by.at_once(shape.params.connections(shape.n));
+        let opened = connections as u64;
+        let fresh = ServerCounts::fresh(shape.n, connections);
         Expected {
-            server: Some(ServerCounts {
-                requests: ServerCounts::fresh(shape.n, connections).requests,
-                ..of_connections
-            }),
-            ideal: Some(schedule_end(connections, delays)),
+            server: Some(ServerCounts { connections: opened..=opened, ..fresh }),
+            ideal: Some(schedule_end(connections, waits(shape.n, shape.delay))),
             cannot: None,
         }
     }
 
     fn plan(shape: Shape<Parameters>, servers: Servers) -> Result<Self, Error> {
-        Ok(Session { servers, n: shape.n, delay: shape.delay, params: shape.params })
+        let Shape { n, delay, params } = shape;
+        Ok(Session { servers, n, delay, connections: params.connections(n) })
     }
 
     fn input(&self, batch: u64) -> Result<Input, Error> {
         let server = self.servers.of(batch)?;
-        let request = |i: usize| {
-            let (status, delays) = ASKED[i % ASKED.len()];
-            let delay = (self.delay * delays).as_secs_f64();
-            http::get_kept(
-                server,
-                &match status {
-                    200 => format!("/delay/{delay}?id={batch}-{i}"),
-                    _ => format!("/status/{status}?delay={delay}"),
-                },
-            )
+        let request = |(i, wait): (usize, Duration)| {
+            let wait = wait.as_secs_f64();
+            let path = match is_missing(i) {
+                true => format!("/status/404?delay={wait}&id={batch}-{i}"),
+                false => format!("/delay/{wait}?id={batch}-{i}"),
+            };
+            http::get_kept(server, &path)
         };
-        let requests = (0..self.n).map(request).collect::<Result<_, _>>()?;
-        Ok(Input { batch, requests, next: AtomicUsize::new(0) })
+        let requests = waits(self.n, self.delay).enumerate().map(request);
+        let requests = requests.collect::<Result<_, _>>()?;
+        Ok(Input { batch, requests, taken: AtomicUsize::new(0) })
     }
 
-    fn blocking(&self, threads: &Threads, input: &Arc<Input>) -> Self::Outcome {
+    fn blocking(&self, threads: &Threads, input: &Arc<Input>) -> Vec<Answers> {
         let shared = Arc::clone(input);
-        let at_once = self.n.min(threads.width().get());
-        threads.map(self.params.connections(at_once), move |_| {
-            let mut stream = connect_blocking(&shared.requests[0])?;
-            let mut answers = Vec::new();
-            while let Some((i, request)) = shared.take() {
-                answers.push((i, exchange_blocking(&mut stream, request)));
-            }
-            Ok(answers)
-        })
+        let connections = self.connections.min(threads.width().get());
+        threads.map(connections, move |_| use_blocking(&shared))
     }
 
-    async fn concurrent<R: Runtime>(&self, runtime: &R, input: &Arc<Input>) -> Self::Outcome {
+    async fn concurrent<R: Runtime>(&self, runtime: &R, input: &Arc<Input>) -> Vec<Answers> {
         let connection = |_| {
             let shared = Arc::clone(input);
-            async move {
-                let addr = shared.requests[0].addr;
-                let mut stream = R::connect(addr).await.map_err(Error::Connect)?;
-                let mut answers = Vec::new();
-                while let Some((i, request)) = shared.take() {
-                    answers.push((i, exchange(&mut stream, request).await));
-                }
-                Ok(answers)
-            }
+            async move { use_async::<R>(&shared).await }
         };
-        runtime.map(self.params.connections(self.n), connection).await
+        runtime.map(self.connections, connection).await
     }
 
-    fn check(&self, input: &Input, connections: &Self::Outcome) -> Result<(), Wrong> {
+    fn check(&self, input: &Input, connections: &Vec<Answers>) -> Result<(), Wrong> {
         let mut findings = Findings::default();
-        let mut answered = vec![0; self.n];
-        for (place, connection) in connections.iter().enumerate() {
-            let answers = connection.as_ref().map_err(|error| (error.kind(), error.to_string()));
-            findings.note(|| format!("connection {place}"), answers.map(drop));
-            for (i, answer) in connection.iter().flatten() {
-                answered[*i] += 1;
-                let checked = match ASKED[i % ASKED.len()].0 {
-                    200 => check::echo(answer, &format!("{}-{i}", input.batch)),
-                    status => check::status(answer, status),
+        let mut seen = vec![false; self.n];
+        for answers in connections {
+            let answers = answers.as_ref().map_err(|error| (error.kind(), error.to_string()));
+            for (i, answer) in answers.as_ref().map_or(&[][..], |answers| answers) {
+                let right = match mem::replace(&mut seen[*i], true) {
+                    true => Err(("twice", "answered again".to_owned())),
+                    false => check_answer(*i, answer, &format!("{}-{i}", input.batch)),
                 };
-                findings.note(|| format!("answer {i} of {}", self.n), checked);
+                findings.note(|| format!("answer {i} of {}", self.n), right);
             }
+            findings.note(|| "a connection".to_owned(), answers.map(drop));
         }
-        for count in answered {
-            findings.note_count("answers to a request", count, 1);
-        }
+        let answered = seen.into_iter().filter(|seen| *seen).count();
+        findings.note_count("answered requests", answered, self.n);
         findings.result()
+    }
+}
+
+fn check_answer(i: usize, answer: &Answer, id: &str) -> Result<(), Finding> {
+    match is_missing(i) {
+        true => check::status(answer, 404),
+        false => check::echo(answer, id),
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::io;
+
     use super::*;
     use crate::workload::Model;
 
     const DELAY: Duration = Duration::from_millis(10);
 
-    #[test]
-    fn what_is_expected_of_each_limit() {
-        let of = |n, limit| {
-            let shape = Shape { n, delay: DELAY, params: Parameters::default() };
-            let by = By { model: Model::Threads, limit: NonZero::new(limit) };
-            let Expected { server, ideal, .. } = Session::expected(&shape, by);
-            let ServerCounts { requests, dropped, connections, peak } = server.unwrap();
-            assert_eq!((*dropped.end(), &peak), (0, &connections));
-            let delays = ideal.unwrap().div_duration_f64(DELAY) as u32;
-            (*requests.end(), *connections.end(), delays)
-        };
-        assert_eq!(of(12, 1), (12, 1, 16));
-        assert_eq!(of(12, 2), (12, 2, 8));
-        assert_eq!(of(12, 0), (12, 3, 6));
-        assert_eq!(of(2, 32), (2, 2, 2));
+    fn shape(n: usize) -> Shape<Parameters> {
+        Shape { n, delay: DELAY, params: Parameters::default() }
     }
 
     #[test]
-    fn answers_that_are_missing_twice_there_or_of_another_status_are_wrong() {
+    fn no_more_connections_are_opened_than_are_used_at_once() {
+        let of = |n, limit| {
+            let by = By { model: Model::Threads, limit: NonZero::new(limit) };
+            let Expected { server, ideal, cannot } = Session::expected(&shape(n), by);
+            let ServerCounts { requests, dropped, connections, peak } = server.unwrap();
+            assert_eq!((requests, dropped, cannot), (n as u64..=n as u64, 0..=0, None));
+            assert_eq!(connections, peak);
+            (*peak.start(), *peak.end(), ideal.unwrap().div_duration_f64(DELAY) as usize)
+        };
+        assert_eq!(of(12, 1), (1, 1, 18));
+        // The last, which takes two delays, is begun at 8.
+        assert_eq!(of(12, 2), (2, 2, 10));
+        assert_eq!(of(12, 0), (3, 3, 7));
+        assert_eq!(of(12, 32), of(12, 0));
+        assert_eq!(of(2, 0), (2, 2, 2));
+        assert_eq!(of(1, 0), (1, 1, 1));
+    }
+
+    #[test]
+    fn every_request_is_taken_once() {
         let servers = Servers([([127, 0, 0, 1], 80).into()].into());
-        let shape = Shape { n: 3, delay: DELAY, params: Parameters::default() };
-        let plan = Session::plan(shape, servers).unwrap();
-        let input = plan.input(5).unwrap();
-        let answer = |i: usize, status| {
-            let body = format!(r#"{{"args":{{"id":"5-{i}"}}}}"#).into_bytes();
+        let input = Session::plan(shape(3), servers).unwrap().input(7).unwrap();
+        let taken: Vec<_> = (0..5).map(|_| input.next().map(|(i, _)| i)).collect();
+        assert_eq!(taken, [Some(0), Some(1), Some(2), None, None]);
+    }
+
+    #[test]
+    fn answers_are_those_of_their_requests_each_once() {
+        let servers = Servers([([127, 0, 0, 1], 80).into()].into());
+        let plan = Session::plan(shape(3), servers).unwrap();
+        let answer = |&(i, status, id): &(usize, u16, &str)| {
+            let body = format!(r#"{{"args":{{"id":"{id}"}}}}"#).into_bytes();
             (i, Ok(Response { status, body }))
         };
-        let check = |outcome| plan.check(&input, &outcome).map_err(|wrong| wrong.to_string());
-        let right = vec![answer(0, 200), answer(2, 404)];
-        assert_eq!(check(vec![Ok(right), Ok(vec![answer(1, 200)])]), Ok(()));
-        let status = check(vec![Ok(vec![answer(1, 200), answer(0, 200), answer(2, 200)])]);
-        assert_eq!(status.unwrap_err(), "answer 2 of 3: status 200 instead of 404 (status: 1)");
-        let missing = check(vec![Ok(vec![answer(0, 200), answer(0, 200), answer(2, 404)])]);
-        assert_eq!(missing.unwrap_err(), "2 answers to a request instead of 1 (count: 2)");
-        let refused = check(vec![Err(Error::Truncated)]).unwrap_err();
-        assert!(refused.ends_with("(count: 3, truncated: 1)"), "{refused}");
+        let check = |connections: Vec<Answers>| {
+            let input = plan.input(7).unwrap();
+            plan.check(&input, &connections).map_err(|wrong| wrong.to_string())
+        };
+        let of = |connections: &[&[(usize, u16, &str)]]| {
+            let answers = |answers: &&[_]| Ok(answers.iter().map(answer).collect());
+            check(connections.iter().map(answers).collect())
+        };
+        let [a, b, missing] = [(0, 200, "7-0"), (1, 200, "7-1"), (2, 404, "")];
+        assert_eq!(of(&[&[a, missing], &[], &[b]]), Ok(()));
+        let few = of(&[&[a, missing]]).unwrap_err();
+        assert_eq!(few, "2 answered requests instead of 3 (count: 1)");
+        let twice = of(&[&[a, missing], &[b, a]]).unwrap_err();
+        assert_eq!(twice, "answer 0 of 3: answered again (twice: 1)");
+        let other = of(&[&[(0, 200, "7-1"), b, missing]]).unwrap_err();
+        assert_eq!(other, r#"answer 0 of 3: id "7-1" instead of "7-0" (id: 1)"#);
+        let there = of(&[&[a, b, (2, 200, "7-2")]]).unwrap_err();
+        assert_eq!(there, "answer 2 of 3: status 200 instead of 404 (status: 1)");
+        let refused = Err(Error::Connect(io::ErrorKind::ConnectionRefused.into()));
+        let none = check(vec![Ok([a, b, missing].iter().map(answer).collect()), refused]);
+        assert_eq!(
+            none.unwrap_err(),
+            "a connection: connecting failed: connection refused (connect: 1)"
+        );
     }
 }
