@@ -1,6 +1,7 @@
 //! The workloads that come with waitmark, one file each.
 
 mod chain;
+mod chat;
 mod fan_in;
 mod fan_out;
 mod paced;
@@ -11,6 +12,7 @@ mod spawn_many;
 mod timeouts;
 
 pub use chain::Chain;
+pub use chat::Chat;
 pub use fan_in::FanIn;
 pub use fan_out::FanOut;
 pub use paced::Paced;
