@@ -1,7 +1,7 @@
 //! `chat` (#22 of the guide): n members of one room, who hear every line that the others say.
 //!
-//! All have joined before anybody speaks. Then n times as many lines are heard as are said, each
-//! from a connection of its own: tasks are woken by many small pieces that arrive at once.
+//! All have joined before anybody speaks. Every line is heard n - 1 times, each over a connection
+//! of its own: tasks are woken by many small pieces that come at no time of theirs.
 
 use std::io::{self, BufRead, BufReader, ErrorKind, Write};
 use std::net::{SocketAddr, TcpStream};
@@ -57,12 +57,12 @@ pub struct Input {
 }
 
 /// What a member heard: the lines of all the others.
-type Heard = Result<Vec<u8>, Error>;
+type Heard = Vec<u8>;
 
 /// A member that has joined, on a thread, and what it has heard so far.
 struct Seat {
     stream: BufReader<TcpStream>,
-    heard: Vec<u8>,
+    heard: Heard,
 }
 
 impl Input {
@@ -72,24 +72,25 @@ impl Input {
         stream.write_all(self.join.as_bytes()).map_err(Error::Send)?;
         let (mut stream, mut head) = (BufReader::new(stream), Vec::new());
         while !is_whole(&head) {
-            let count = stream.read_until(b'\n', &mut head).map_err(Error::Receive)?;
-            some(count)?;
+            some(stream.read_until(b'\n', &mut head).map_err(Error::Receive)?)?;
         }
         joined(&head).map(|()| Seat { stream, heard: Vec::new() })
     }
 
     /// What a thread does that has these members: it speaks for all of them, and then listens to a
     /// line of each in turn, so that nobody is much behind.
-    fn talk_blocking(&self, first: usize, mut seats: Vec<Result<Seat, Error>>) -> Vec<Heard> {
+    fn talk_blocking(&self, first: usize, mut seats: Vec<Seat>) -> Result<Vec<Heard>, Error> {
         for (said, seat) in self.said[first..].iter().zip(&mut seats) {
-            step(seat, |seat| seat.speak(said));
-        }
-        for _ in 0..self.heard {
-            for seat in &mut seats {
-                step(seat, Seat::listen);
+            for line in said.split_inclusive('\n') {
+                seat.stream.get_mut().write_all(line.as_bytes()).map_err(Error::Send)?;
             }
         }
-        seats.into_iter().map(|seat| seat.map(|seat| seat.heard)).collect()
+        for _ in 0..self.heard {
+            for Seat { stream, heard } in &mut seats {
+                some(stream.read_until(b'\n', heard).map_err(Error::Receive)?)?;
+            }
+        }
+        Ok(seats.into_iter().map(|seat| seat.heard).collect())
     }
 
     async fn join<R: Runtime>(&self) -> Result<Member<R>, Error> {
@@ -98,14 +99,13 @@ impl Input {
         let (ears, mouth) = aio::split(stream);
         let (mut ears, mut head) = (aio::BufReader::new(ears), Vec::new());
         while !is_whole(&head) {
-            let count = ears.read_until(b'\n', &mut head).await.map_err(Error::Receive)?;
-            some(count)?;
+            some(ears.read_until(b'\n', &mut head).await.map_err(Error::Receive)?)?;
         }
         joined(&head).map(|()| Member { ears, mouth })
     }
 
     /// A member listens while it speaks.
-    async fn talk<R: Runtime>(&self, member: usize, seat: Member<R>) -> Heard {
+    async fn talk<R: Runtime>(&self, member: usize, seat: Member<R>) -> Result<Heard, Error> {
         let Member { mut ears, mut mouth } = seat;
         let speak = async {
             for line in self.said[member].split_inclusive('\n') {
@@ -114,35 +114,13 @@ impl Input {
             Ok(())
         };
         let listen = async {
-            let mut heard = Vec::new();
+            let mut heard = Heard::new();
             for _ in 0..self.heard {
-                let count = ears.read_until(b'\n', &mut heard).await.map_err(Error::Receive)?;
-                some(count)?;
+                some(ears.read_until(b'\n', &mut heard).await.map_err(Error::Receive)?)?;
             }
             Ok(heard)
         };
         future::try_zip(speak, listen).await.map(|((), heard)| heard)
-    }
-}
-
-impl Seat {
-    fn speak(&mut self, said: &str) -> Result<(), Error> {
-        for line in said.split_inclusive('\n') {
-            self.stream.get_mut().write_all(line.as_bytes()).map_err(Error::Send)?;
-        }
-        Ok(())
-    }
-
-    fn listen(&mut self) -> Result<(), Error> {
-        let count = self.stream.read_until(b'\n', &mut self.heard).map_err(Error::Receive)?;
-        some(count)
-    }
-}
-
-/// Does this on the seat, which is lost with the first error.
-fn step(seat: &mut Result<Seat, Error>, act: impl FnOnce(&mut Seat) -> Result<(), Error>) {
-    if let Err(error) = seat.as_mut().map_or(Ok(()), act) {
-        *seat = Err(error);
     }
 }
 
@@ -183,7 +161,7 @@ impl Workload for Chat {
 
     type Parameters = Parameters;
     type Input = Input;
-    type Outcome = Vec<Heard>;
+    type Outcome = Result<Vec<Heard>, Error>;
 
     fn expected(shape: &Shape<Parameters>, by: By) -> Expected {
         let joining = by.at_once(shape.n);
@@ -214,37 +192,56 @@ impl Workload for Chat {
     }
 
     /// A thread for each member, or for a share of them where there are too few.
-    fn blocking(&self, threads: &Threads, input: &Arc<Input>) -> Vec<Heard> {
+    fn blocking(&self, threads: &Threads, input: &Arc<Input>) -> Self::Outcome {
         let (n, shares) = (self.n, threads.width().get().min(self.n));
         let shared = Arc::clone(input);
-        let join = move |i| share(n, shares, i).map(|_| shared.join_blocking()).collect::<Vec<_>>();
-        let seats = threads.map(shares, join);
-        let talk = |(i, seats): (usize, Vec<_>)| {
+        let join = move |i| share(n, shares, i).map(|_| shared.join_blocking()).collect();
+        let seats: Vec<Result<Vec<Seat>, Error>> = threads.map(shares, join);
+        // Nobody speaks before all have joined.
+        let seats = seats.into_iter().collect::<Result<Vec<_>, _>>()?;
+        let talk = |(i, seats)| {
             let input = Arc::clone(input);
             move || input.talk_blocking(share(n, shares, i).start, seats)
         };
-        threads.run(seats.into_iter().enumerate().map(talk)).into_iter().flatten().collect()
+        let heard = threads.run(seats.into_iter().enumerate().map(talk));
+        heard
+            .into_iter()
+            .collect::<Result<Vec<_>, _>>()
+            .map(|heard| heard.into_iter().flatten().collect())
     }
 
-    async fn concurrent<R: Runtime>(&self, runtime: &R, input: &Arc<Input>) -> Vec<Heard> {
+    async fn concurrent<R: Runtime>(&self, runtime: &R, input: &Arc<Input>) -> Self::Outcome {
         let join = |_| {
             let input = Arc::clone(input);
             async move { input.join::<R>().await }
         };
-        let mut seats = runtime.map(self.n, join).await.into_iter();
-        let talk = |member| {
-            let (input, seat) = (Arc::clone(input), seats.next().unwrap_or(Err(Error::Truncated)));
-            async move { input.talk::<R>(member, seat?).await }
+        // Nobody speaks before all have joined.
+        let seats: Result<Vec<_>, _> = runtime.map(self.n, join).await.into_iter().collect();
+        let talk = |(member, seat)| {
+            let input = Arc::clone(input);
+            runtime.spawn(async move { input.talk::<R>(member, seat).await })
         };
-        runtime.map(self.n, talk).await
+        let tasks: Vec<_> = seats?.into_iter().enumerate().map(talk).collect();
+        let mut heard = Vec::with_capacity(self.n);
+        for task in tasks {
+            heard.push(task.await);
+        }
+        heard.into_iter().collect()
     }
 
-    fn check(&self, _: &Input, members: &Vec<Heard>) -> Result<(), Wrong> {
+    fn check(&self, _: &Input, outcome: &Self::Outcome) -> Result<(), Wrong> {
         let mut findings = Findings::default();
-        findings.note_count("members", members.len(), self.n);
-        for (member, heard) in members.iter().enumerate() {
-            let right = self.heard_all(member, heard);
-            findings.note(|| format!("member {member} of {}", self.n), right);
+        match outcome {
+            Err(error) => {
+                findings.note(|| "the room".to_owned(), Err((error.kind(), error.to_string())));
+            }
+            Ok(members) => {
+                findings.note_count("members", members.len(), self.n);
+                for (member, heard) in members.iter().enumerate() {
+                    let right = self.heard_all(member, heard);
+                    findings.note(|| format!("member {member} of {}", self.n), right);
+                }
+            }
         }
         findings.result()
     }
@@ -252,8 +249,7 @@ impl Workload for Chat {
 
 impl Chat {
     /// Checks that a member heard every line of all the others, and each one's in its order.
-    fn heard_all(&self, member: usize, heard: &Heard) -> Result<(), Finding> {
-        let heard = heard.as_ref().map_err(|error| (error.kind(), error.to_string()))?;
+    fn heard_all(&self, member: usize, heard: &[u8]) -> Result<(), Finding> {
         let heard = String::from_utf8_lossy(heard);
         // The next line of each: as all lines are in order, none can come twice.
         let mut next = vec![0; self.n];
@@ -343,15 +339,15 @@ mod tests {
     fn lines_of_the_others_in_any_mix_are_right_and_all_else_is_wrong() {
         let plan = plan(3);
         let input = plan.input(0).unwrap();
-        let all = [b"1 0\n2 0\n2 1\n1 1\n", b"0 0\n0 1\n2 0\n2 1\n", b"1 0\n0 0\n1 1\n0 1\n"];
-        let check = |first: Heard| {
-            let mut members: Vec<Heard> = all.iter().map(|heard| Ok(heard.to_vec())).collect();
-            members[0] = first;
-            plan.check(&input, &members).map_err(|wrong| wrong.to_string())
+        let all: [&[u8]; 3] =
+            [b"1 0\n2 0\n2 1\n1 1\n", b"0 0\n0 1\n2 0\n2 1\n", b"1 0\n0 0\n1 1\n0 1\n"];
+        let check = |first: &str| {
+            let mut members = all.map(|heard| heard.to_vec());
+            members[0] = first.as_bytes().to_vec();
+            plan.check(&input, &Ok(members.into())).map_err(|wrong| wrong.to_string())
         };
-        let lines = |text: &str| Ok(text.as_bytes().to_vec());
-        assert_eq!(check(lines("1 0\n2 0\n2 1\n1 1\n")), Ok(()));
-        let wrong = |text| check(lines(text)).unwrap_err();
+        assert_eq!(check("1 0\n2 0\n2 1\n1 1\n"), Ok(()));
+        let wrong = |text| check(text).unwrap_err();
         assert_eq!(
             wrong("1 1\n1 0\n2 0\n2 1\n"),
             "member 0 of 3: heard 1's line 1 instead of 0 (order: 1)"
@@ -368,9 +364,9 @@ mod tests {
             let said = wrong(strange);
             assert!(said.ends_with("which nobody said to it (line: 1)"), "{said}");
         }
-        let gone = check(Err(Error::Truncated)).unwrap_err();
-        assert!(gone.starts_with("member 0 of 3: ") && gone.ends_with("(truncated: 1)"));
-        let few = plan.check(&input, &vec![lines("1 0\n1 1\n2 0\n2 1\n")]).unwrap_err();
+        let gone = plan.check(&input, &Err(Error::Truncated)).unwrap_err().to_string();
+        assert!(gone.starts_with("the room: ") && gone.ends_with("(truncated: 1)"), "{gone}");
+        let few = plan.check(&input, &Ok(vec![b"1 0\n1 1\n2 0\n2 1\n".to_vec()])).unwrap_err();
         assert_eq!(few.to_string(), "1 members instead of 3 (count: 1)");
     }
 }

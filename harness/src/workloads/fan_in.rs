@@ -101,6 +101,20 @@ async fn dispatch<R: Runtime>(
     answers
 }
 
+/// The work of the dispatcher and of a worker on one thread, over the same channels.
+fn alone(n: usize) -> Vec<Answer> {
+    let (inbox, messages) = mpsc::sync_channel(ROOM.get());
+    let (answer, answered) = mpsc::sync_channel(ROOM.get());
+    let mut answers = Vec::with_capacity(n);
+    for message in 0..n {
+        // Each has room, as it is emptied right after.
+        let _ = inbox.send(message);
+        let _ = messages.recv().map(|message| answer.send(Answer { message, worker: 0 }));
+        answers.extend(answered.recv());
+    }
+    answers
+}
+
 /// Work on one of the pool's threads; the dispatcher's gives the answers.
 type Job = Box<dyn FnOnce() -> Vec<Answer> + Send>;
 
@@ -137,9 +151,7 @@ impl Workload for FanIn {
     fn blocking(&self, threads: &Threads, _: &Arc<()>) -> Answers {
         let (n, width) = (self.n, threads.width().get());
         let Some(others) = NonZero::new(width - 1) else {
-            let answer = |message| Answer { message, worker: 0 };
-            let answers = threads.run([move || (0..n).map(answer).collect::<Vec<_>>()]).concat();
-            return Answers { workers: 1, answers };
+            return Answers { workers: 1, answers: threads.run([move || alone(n)]).concat() };
         };
         let workers = self.workers.min(others);
         let window = window(workers).get();
