@@ -10,6 +10,7 @@ mod queue;
 mod rate_limited;
 mod sleepers;
 mod timeouts;
+mod unbounded;
 
 pub use bounded::Bounded;
 pub use cleanup::Cleanup;
@@ -21,3 +22,4 @@ pub use queue::Queue;
 pub use rate_limited::RateLimited;
 pub use sleepers::Sleepers;
 pub use timeouts::Timeouts;
+pub use unbounded::Unbounded;
