@@ -1,5 +1,6 @@
 //! The workloads that come with waitmark, one file each.
 
+mod api_pipeline;
 mod bounded;
 mod cleanup;
 mod crawl;
@@ -13,6 +14,7 @@ mod sleepers;
 mod timeouts;
 mod unbounded;
 
+pub use api_pipeline::ApiPipeline;
 pub use bounded::Bounded;
 pub use cleanup::Cleanup;
 pub use crawl::Crawl;
