@@ -40,6 +40,9 @@ pub enum Error {
     /// There is no server to ask.
     #[error("there is no server to ask")]
     NoServer,
+    /// There can be no such batch.
+    #[error("{0}")]
+    Plan(String),
     /// The request can't be written as HTTP/1.1.
     #[error("the request is not valid: {0}")]
     Request(#[source] ureq_proto::Error),
@@ -71,6 +74,7 @@ impl Error {
     pub fn kind(&self) -> &'static str {
         match self {
             Error::NoServer => "no server",
+            Error::Plan(_) => "plan",
             Error::Request(_) => "request",
             Error::Connect(_) => "connect",
             Error::Send(_) => "send",
