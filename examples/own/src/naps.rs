@@ -78,21 +78,14 @@ impl Workload for Naps {
 
     async fn concurrent<R: Runtime>(&self, runtime: &R, _: &Arc<()>) -> Vec<Duration> {
         let (naps, delay) = (self.naps, self.delay);
-        let spawn = |_| {
-            runtime.spawn(async move {
-                let start = Instant::now();
-                for _ in 0..naps {
-                    R::sleep(delay).await;
-                }
-                start.elapsed()
-            })
+        let take_naps = |_| async move {
+            let start = Instant::now();
+            for _ in 0..naps {
+                R::sleep(delay).await;
+            }
+            start.elapsed()
         };
-        let tasks: Vec<_> = (0..self.n).map(spawn).collect();
-        let mut slept = Vec::with_capacity(tasks.len());
-        for task in tasks {
-            slept.push(task.await);
-        }
-        slept
+        runtime.map(self.n, take_naps).await
     }
 
     fn check(&self, (): &(), slept: &Vec<Duration>) -> Result<(), Wrong> {
@@ -109,6 +102,8 @@ impl Workload for Naps {
 
 #[cfg(test)]
 mod tests {
+    use waitmark_benches::harness::workload::Model;
+
     use super::*;
 
     const NAP: Duration = Duration::from_millis(10);
@@ -119,9 +114,13 @@ mod tests {
 
     #[test]
     fn what_is_expected_of_each_limit() {
-        let ideal = |limit| Naps::expected(&shape(100), NonZero::new(limit)).ideal.unwrap();
+        let of = |limit| {
+            let by = By { model: Model::Threads, limit: NonZero::new(limit) };
+            Naps::expected(&shape(100), by)
+        };
+        let ideal = |limit| of(limit).ideal.unwrap();
         assert_eq!([0, 1, 32, 500].map(ideal), [NAP * 3, NAP * 300, NAP * 12, NAP * 3]);
-        assert_eq!(Naps::expected(&shape(100), None).server, None);
+        assert_eq!(of(0).server, None);
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use std::future::Future;
 use std::net::SocketAddr;
 use std::num::NonZero;
+use std::path::Path;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
@@ -10,14 +11,17 @@ use std::thread::{self, JoinHandle};
 use std::time::Duration;
 use std::{io, panic};
 
+use futures_util::stream::{FuturesUnordered, StreamExt};
+use tokio::fs::{self, File};
+use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::net::TcpStream;
 use tokio::runtime::{Builder, Handle};
 use tokio::sync::mpsc::{self, Receiver, Sender, UnboundedSender};
-use tokio::sync::oneshot;
+use tokio::sync::{Mutex, Semaphore, SemaphorePermit, oneshot};
 use tokio::task::{self, LocalSet};
 use waitmark_benches::harness::client::{Client, NoSettings};
 use waitmark_benches::harness::clients::TokioStream;
-use waitmark_benches::harness::runtime::Runtime;
+use waitmark_benches::harness::runtime::{Runtime, cancel_each};
 use waitmark_benches::harness::workload::{Model, Workload};
 
 /// The client: all of a batch's tasks on one thread.
@@ -117,8 +121,14 @@ impl Runtime for Local {
 
     type TcpStream = TokioStream;
     type Task<T: Send + 'static> = Task<T>;
+    /// tokio's `JoinSet` takes local tasks only on the thread that runs them, and a runtime has to
+    /// take them on any.
+    type TaskSet<T: Send + 'static> = FuturesUnordered<Task<T>>;
     type Sender<T: Send + 'static> = Sender<T>;
     type Receiver<T: Send + 'static> = Receiver<T>;
+    type SharedReceiver<T: Send + 'static> = Arc<Mutex<Receiver<T>>>;
+    type Semaphore = Semaphore;
+    type Permit<'s> = SemaphorePermit<'s>;
 
     /// One worker, however many are asked for.
     fn start(_: NonZero<usize>) -> io::Result<Self> {
@@ -164,6 +174,22 @@ impl Runtime for Local {
         }
     }
 
+    fn spawn_into<T: Send + 'static>(
+        &self,
+        tasks: &mut FuturesUnordered<Task<T>>,
+        future: impl Future<Output = T> + Send + 'static,
+    ) {
+        tasks.push(self.spawn(future));
+    }
+
+    async fn next_ended<T: Send + 'static>(tasks: &mut FuturesUnordered<Task<T>>) -> Option<T> {
+        tasks.next().await
+    }
+
+    async fn cancel_all<T: Send + 'static>(tasks: FuturesUnordered<Task<T>>) {
+        cancel_each::<Self, T>(tasks).await;
+    }
+
     async fn connect(addr: SocketAddr) -> io::Result<TokioStream> {
         let stream = TcpStream::connect(addr).await?;
         stream.set_nodelay(true)?;
@@ -182,6 +208,31 @@ impl Runtime for Local {
         Task::Spawned(self.0.runtime.spawn_blocking(f)).await
     }
 
+    fn semaphore(permits: NonZero<usize>) -> Semaphore {
+        Semaphore::new(permits.get())
+    }
+
+    async fn acquire(semaphore: &Semaphore) -> SemaphorePermit<'_> {
+        // Only a closed semaphore refuses, and nobody closes one.
+        semaphore.acquire().await.unwrap_or_else(|closed| panic!("{closed}"))
+    }
+
+    async fn read(path: &Path) -> io::Result<Vec<u8>> {
+        fs::read(path).await
+    }
+
+    async fn write(path: &Path, bytes: Vec<u8>) -> io::Result<()> {
+        fs::write(path, bytes).await
+    }
+
+    async fn each_line(path: &Path, mut each: impl FnMut(&str) + Send) -> io::Result<()> {
+        let mut lines = BufReader::new(File::open(path).await?).lines();
+        while let Some(line) = lines.next_line().await? {
+            each(&line);
+        }
+        Ok(())
+    }
+
     fn channel<T: Send + 'static>(capacity: NonZero<usize>) -> (Sender<T>, Receiver<T>) {
         mpsc::channel(capacity.get())
     }
@@ -192,6 +243,14 @@ impl Runtime for Local {
 
     async fn receive<T: Send + 'static>(receiver: &mut Receiver<T>) -> Option<T> {
         receiver.recv().await
+    }
+
+    fn share<T: Send + 'static>(receiver: Receiver<T>) -> Arc<Mutex<Receiver<T>>> {
+        Arc::new(Mutex::new(receiver))
+    }
+
+    async fn receive_shared<T: Send + 'static>(receiver: &Arc<Mutex<Receiver<T>>>) -> Option<T> {
+        receiver.lock().await.recv().await
     }
 }
 
