@@ -181,8 +181,10 @@ impl Workload for Retry {
         let (at_once, tries) = (by.at_once(n), u64::from(params.tries.get()));
         let (answered, dropped) = (answers + last * tries + missing, never * tries);
         let exactly = |count| count..=count;
-        // Those that never answer are all under way together, the others only for a moment.
+        // Those that never answer are all under way together, the others only for a moment. What
+        // was given up is in flight until the server has seen its client leave.
         let least = never.min(at_once as u64).max(1);
+        let most = at_once as u64 + dropped;
         let waits = (0..n).map(|i| params.wait(Kind::of(i), delay));
         let ideal = schedule_end(at_once, waits);
         Expected {
@@ -190,7 +192,7 @@ impl Workload for Retry {
                 requests: exactly(answered),
                 dropped: exactly(dropped),
                 connections: exactly(answered + dropped),
-                peak: least..=at_once as u64,
+                peak: least..=most,
             }),
             ideal: (!ideal.is_zero()).then_some(ideal),
             cannot: None,
@@ -301,13 +303,13 @@ mod tests {
             (*requests.start(), *dropped.start(), peak, delays)
         };
         // 0, 1 + 2, 0 and 3 * 3 + 1 + 2 delays.
-        assert_eq!(of(4, 3, 0), (5, 3, 1..=4, 12));
-        assert_eq!(of(4, 3, 1), (5, 3, 1..=1, 15));
-        assert_eq!(of(8, 3, 0), (10, 6, 2..=8, 12));
-        assert_eq!(of(8, 3, 1), (10, 6, 1..=1, 30));
+        assert_eq!(of(4, 3, 0), (5, 3, 1..=7, 12));
+        assert_eq!(of(4, 3, 1), (5, 3, 1..=4, 15));
+        assert_eq!(of(8, 3, 0), (10, 6, 2..=14, 12));
+        assert_eq!(of(8, 3, 1), (10, 6, 1..=7, 30));
         assert_eq!(of(1, 3, 0), (1, 0, 1..=1, 0));
-        assert_eq!(of(6, 3, 32), (9, 3, 1..=6, 12));
-        assert_eq!(of(4, 1, 0), (3, 1, 1..=4, 3));
+        assert_eq!(of(6, 3, 32), (9, 3, 1..=9, 12));
+        assert_eq!(of(4, 1, 0), (3, 1, 1..=5, 3));
     }
 
     #[test]
