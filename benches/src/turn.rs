@@ -216,7 +216,8 @@ impl Turn<'_> {
         let kind = self.catalogue.client(&self.client.kind).context("no such kind of client")?;
         let environment = (kind.environment)(&self.client.settings)?
             .into_iter()
-            .chain([(CRITERION_HOME, self.home.display().to_string())]);
+            // What a workload keeps in files is gone with the next run, however this one ends.
+            .chain([CRITERION_HOME, "TMPDIR"].map(|name| (name, self.home.display().to_string())));
         let job = Job {
             kind: self.client.kind.clone(),
             client: self.client.name.clone(),

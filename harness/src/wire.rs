@@ -171,3 +171,54 @@ pub async fn exchange_with(
         arrived(exchange.body());
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::net::TcpListener;
+    use std::num::NonZero;
+    use std::thread;
+
+    use futures_lite::future::block_on;
+
+    use super::*;
+    use crate::clients::{AsyncStd, Smol, Tokio};
+    use crate::http;
+
+    /// Gives `ask` a request whose server reads it whole and does not answer; what came of it, and
+    /// what the server read until its client left.
+    fn unanswered(ask: impl FnOnce(Request) -> Result<Response, Error>) -> (Error, Vec<u8>) {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+        let request = http::get(listener.local_addr().unwrap(), "/never").unwrap();
+        let server = thread::spawn(move || {
+            let mut bytes = Vec::new();
+            listener.accept().unwrap().0.read_to_end(&mut bytes).unwrap();
+            bytes
+        });
+        (ask(request).unwrap_err(), server.join().unwrap())
+    }
+
+    fn unanswered_async<R: Runtime>(limit: Duration) -> (Error, Vec<u8>) {
+        let cpus = thread::available_parallelism().unwrap_or(NonZero::<usize>::MIN);
+        let runtime = R::start(cpus).unwrap();
+        unanswered(|request| {
+            block_on(runtime.spawn(async move { fetch_within::<R>(limit, &request).await }))
+        })
+    }
+
+    #[test]
+    fn what_is_timed_out_was_sent_however_short_the_limit() {
+        for limit in [Duration::from_nanos(1), Duration::from_millis(5)] {
+            for (error, sent) in [
+                unanswered(|request| fetch_blocking_within(limit, &request)),
+                unanswered_async::<Tokio>(limit),
+                unanswered_async::<AsyncStd>(limit),
+                unanswered_async::<Smol>(limit),
+            ] {
+                assert!(matches!(error, Error::TimedOut(of) if of == limit), "{error}");
+                assert!(
+                    sent.starts_with(b"GET /never HTTP/1.1\r\n") && sent.ends_with(b"\r\n\r\n")
+                );
+            }
+        }
+    }
+}

@@ -181,8 +181,10 @@ impl Workload for Retry {
         let (at_once, tries) = (by.at_once(n), u64::from(params.tries.get()));
         let (answered, dropped) = (answers + last * tries + missing, never * tries);
         let exactly = |count| count..=count;
-        // Those that never answer are all under way together, the others only for a moment.
+        // Those that never answer are all under way together, the others only for a moment. What
+        // was given up is in flight until the server has seen its client leave.
         let least = never.min(at_once as u64).max(1);
+        let most = at_once as u64 + dropped;
         let waits = (0..n).map(|i| params.wait(Kind::of(i), delay));
         let ideal = schedule_end(at_once, waits);
         Expected {
@@ -190,8 +192,7 @@ impl Workload for Retry {
                 requests: exactly(answered),
                 dropped: exactly(dropped),
                 connections: exactly(answered + dropped),
-                // The server may read a call's next try before it sees that the last was given up.
-                peak: least..=at_once as u64 + dropped,
+                peak: least..=most,
             }),
             ideal: (!ideal.is_zero()).then_some(ideal),
             cannot: None,
