@@ -13,7 +13,7 @@ pub use sizes::{OverSizes, PairOverSizes};
 pub use warnings::Warning;
 
 use crate::change::Changes;
-pub use crate::quantity::Quantity;
+pub use crate::quantity::{Quantity, Unit};
 use crate::record::{Cell, Record};
 use crate::scenario::Scenario;
 use crate::text;

@@ -60,6 +60,15 @@ pub(crate) fn duration_ns(ns: f64) -> String {
     format!("{} {name}", number(ns / unit))
 }
 
+/// A number of bytes, in the unit that keeps it from 1 to 999, but in no smaller one than MiB.
+pub(crate) fn bytes(bytes: f64) -> String {
+    let mebi = bytes / f64::from(1 << 20);
+    match mebi {
+        mebi if mebi >= 999.5 => format!("{} GiB", number(mebi / 1024.0)),
+        mebi => format!("{} MiB", number(mebi)),
+    }
+}
+
 /// A duration that was set and not measured: as few digits as it has, e.g. `10 ms`, `1 s`.
 pub(crate) fn set_duration_ms(ms: f64) -> String {
     match ms {
@@ -135,6 +144,13 @@ mod tests {
         let written: Vec<_> = written.into_iter().map(duration_ns).collect();
         let expected = "1.00 ns, 850 ns, 1.00 us, 12.3 us, 1.00 ms, 10.4 ms, 1.04 s, 104 s";
         assert_eq!(written.join(", "), expected);
+    }
+
+    #[test]
+    fn bytes_are_mebibytes_and_more() {
+        let written = [0.0, 65_536.0, 4_349_952.0, 1_048_051_000.0, 1_048_100_000.0, 2e12];
+        let written: Vec<_> = written.into_iter().map(bytes).collect();
+        assert_eq!(written.join(", "), "0 MiB, 0.0625 MiB, 4.15 MiB, 999 MiB, 0.976 GiB, 1863 GiB");
     }
 
     #[test]

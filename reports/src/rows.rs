@@ -1,6 +1,6 @@
 //! Every cell of a record as a row of named fields, which every format writes in its own way.
 
-use crate::analysis::{Analysis, Comparison, Figures, Outcome, Quantity, Row, Speedup};
+use crate::analysis::{Analysis, Comparison, Figures, Outcome, Quantity, Row, Speedup, Unit};
 use crate::record::{Record, Values};
 use crate::stats::Estimate;
 
@@ -54,7 +54,12 @@ pub(crate) fn columns() -> Vec<String> {
 /// A cost's columns: what a batch takes, its interval, the ratio to what the reference takes, its
 /// interval, and the verdict on it.
 fn cost_columns(quantity: Quantity) -> [String; 7] {
-    let (name, unit) = (quantity.name(), if quantity.is_time() { "_s" } else { "" });
+    let unit = match quantity.unit() {
+        Unit::Time => "_s",
+        Unit::Count => "",
+        Unit::Bytes => "_bytes",
+    };
+    let name = quantity.name();
     [
         format!("{name}{unit}"),
         format!("{name}_low{unit}"),
@@ -142,7 +147,7 @@ fn figures(figures: Option<&Figures>) -> Vec<Field> {
 }
 
 fn cost(comparison: &Comparison, row: &Row, place: usize, quantity: Quantity) -> Vec<Field> {
-    let scale = if quantity.is_time() { 1e9 } else { 1.0 };
+    let scale = if quantity.unit() == Unit::Time { 1e9 } else { 1.0 };
     let figures = row.outcomes[place].figures();
     let cost = figures.and_then(|figures| figures.quantity(quantity));
     let reference = comparison.reference_place();

@@ -45,7 +45,7 @@ pub(super) fn section(analysis: &Analysis) -> Markup {
                     are a family of their own." }
                 dt { "cost" }
                 dd { "CPU time and context switches while batches ran, of the client and of the \
-                    server, with ratios and verdicts like those of times; each cost is a family of \
+                    server, and the most memory that the client's process had at once, with ratios and verdicts like those of times; each cost is a family of \
                     its own. Clients that take the same time may still differ in what they cost. A \
                     count that was 0 in a round has no ratio and no verdict." }
                 (changes_entry(analysis))
