@@ -1,6 +1,7 @@
 //! Every figure that a table, a chart or a sentence shows, computed once from a record.
 
 mod comparison;
+mod moments;
 mod pairs;
 mod sizes;
 mod warnings;
@@ -8,6 +9,7 @@ mod warnings;
 use std::fmt;
 
 pub use comparison::{Comparison, Figures, Outcome, Row, Speedup};
+pub use moments::{Moment, Timed};
 pub use pairs::{Pair, Pairs, widest_pair};
 pub use sizes::{OverSizes, PairOverSizes};
 pub use warnings::Warning;

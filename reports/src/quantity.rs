@@ -1,7 +1,7 @@
 //! What is compared between clients: the time of a batch, and what it cost.
 
 use crate::record::{Costs, Round};
-use crate::stats::{self, Estimate};
+use crate::stats::Estimate;
 
 /// Something that a batch takes. Less of it is better.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -123,10 +123,7 @@ impl Quantity {
     /// an interval.
     pub(crate) fn estimate(self, rounds: &[Round]) -> Option<Estimate> {
         let values: Vec<f64> = rounds.iter().filter_map(|round| self.of(round)).collect();
-        Estimate::geometric_mean(&values).or_else(|| {
-            let value = stats::mean(&values).filter(|mean| mean.is_finite())?;
-            Some(Estimate { value, interval: None, rounds: values.len(), deviation: 0.0 })
-        })
+        Estimate::over_rounds(&values)
     }
 
     /// How many times as little of it `one` takes as `other`: the ratio inside each round that both

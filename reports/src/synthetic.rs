@@ -228,6 +228,13 @@ pub(crate) fn memory(cell: &mut Cell, bytes: u64) {
     }
 }
 
+/// Gives the cell's rounds these times of a moment inside a batch, nanoseconds.
+pub(crate) fn timing(cell: &mut Cell, name: &str, ns: &[f64]) {
+    for (round, &ns) in cell.rounds.iter_mut().zip(ns) {
+        round.timings_ns.insert(name.to_owned(), ns);
+    }
+}
+
 /// Marks a cell as failed, for this reason.
 pub(crate) fn fail(cell: &mut Cell, reason: &str) {
     cell.status = Status::Failed;

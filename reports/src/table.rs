@@ -5,6 +5,7 @@ mod costs;
 mod html;
 mod markdown;
 mod matrix;
+mod moments;
 mod speedup;
 mod terminal;
 #[cfg(test)]
@@ -14,6 +15,7 @@ pub(crate) use changes::changes;
 pub(crate) use costs::costs;
 pub(crate) use html::html;
 pub(crate) use markdown::markdown;
+pub(crate) use moments::moments;
 pub use terminal::terminal;
 
 use crate::analysis::{Comparison, Quantity};
@@ -26,6 +28,7 @@ pub(crate) fn all(comparison: &Comparison) -> Vec<Table> {
     let largest = comparison.largest();
     let tables = [
         Some(speedup::speedup(comparison, true)),
+        largest.and_then(|row| moments(comparison, row)),
         largest.and_then(|row| costs(comparison, row, &Quantity::COSTS)),
         largest.and_then(|row| matrix::versus(comparison, row)),
         matrix::sizes(comparison),
@@ -54,7 +57,9 @@ pub(crate) enum Name {
     Machines,
     /// Times and speedups of all sizes.
     Speedup,
-    /// CPU time and context switches of one size.
+    /// Moments inside a batch of one size.
+    Moments,
+    /// What one size costs: CPU time, context switches, memory.
     Costs,
     /// Every client against every other on one size.
     Versus,

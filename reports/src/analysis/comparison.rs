@@ -2,9 +2,10 @@
 
 use std::collections::BTreeSet;
 
+use super::moments::moments;
 use super::pairs::judged;
 use super::sizes::over_sizes;
-use super::{PairOverSizes, Pairs, Quantity};
+use super::{Moment, PairOverSizes, Pairs, Quantity};
 use crate::guide::{self, Published};
 use crate::record::{Cell, Role, Status};
 use crate::scenario::Scenario;
@@ -40,6 +41,8 @@ pub struct Row {
     pub ideal_speedup: Option<f64>,
     /// What the guide published for this row, where the reference is the one it took.
     pub published: Option<Published>,
+    /// What the workload tells of moments inside a batch, by their names.
+    pub moments: Vec<Moment>,
     /// Every client against every other; [`Row::pairs`] reads it.
     pairs: [Pairs; Quantity::ALL.len()],
 }
@@ -164,7 +167,10 @@ impl Row {
         let outcomes = cells.iter().enumerate().map(outcome).collect();
         let reference = reference.map(|cell| cell.client.as_str());
         let published = guide::published(&scenario.workload, n, reference);
-        Self { n, outcomes, ideal_ns, ideal_speedup, published, pairs }
+        let measured: Vec<_> =
+            cells.iter().map(|cell| cell.filter(|cell| cell.has_figures())).collect();
+        let moments = moments(&measured, place);
+        Self { n, outcomes, ideal_ns, ideal_speedup, published, moments, pairs }
     }
 
     /// Every client against every other on this size.

@@ -76,6 +76,24 @@ fn several_comparisons_have_a_section_each() {
 }
 
 #[test]
+fn moments_inside_a_batch_have_a_table_and_are_explained() {
+    let mut record = synthetic::record();
+    assert!(!page_of(&record).contains("<dt>moment</dt>"));
+    for cell in &mut record.cells {
+        synthetic::timing(cell, "first <answer>", &[1e6; 5]);
+    }
+    let page = page_of(&record);
+    for part in [
+        "<h2>Moments inside a batch of 100 requests</h2>",
+        "<summary>Moments inside a batch of 5 requests</summary>",
+        "first &lt;answer&gt;",
+        "<dt>moment</dt>",
+    ] {
+        assert!(page.contains(part), "no {part} in the page");
+    }
+}
+
+#[test]
 fn what_changed_comes_before_all_other_tables() {
     let mut record = synthetic::variants(&["base", "<new>"], &[5], 5);
     synthetic::slow(synthetic::cell_mut(&mut record, "tokio@<new>", 5), 2.0);

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::ops::Range;
 
 use super::speedup::speedup;
-use super::{Name, Row, Table, changes, costs};
+use super::{Name, Row, Table, changes, costs, moments};
 use crate::analysis::{Analysis, Comparison, Quantity};
 use crate::headline;
 use crate::text::{WIDTH, wrapped};
@@ -59,7 +59,8 @@ fn tables(comparison: &Comparison) -> Vec<Table> {
     };
     let largest = comparison.largest();
     let costs = largest.and_then(|row| costs(comparison, row, &Quantity::MAIN_COSTS));
-    [speedup].into_iter().chain(costs).collect()
+    let moments = largest.and_then(|row| moments(comparison, row));
+    [speedup].into_iter().chain(moments).chain(costs).collect()
 }
 
 /// How wide the parts of a table are, in characters.

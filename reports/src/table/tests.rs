@@ -269,6 +269,42 @@ fn peak_memory_is_of_the_process() {
 }
 
 #[test]
+fn moments_inside_a_batch() {
+    let mut record = synthetic::record_of(&["sequential", "tokio", "smol", "async-std"], &[3], 3);
+    for (place, cell) in record.cells.iter_mut().enumerate().take(3) {
+        let rounds = |ms: f64| [ms * 1e6, ms * 1.01e6, ms * 0.99e6];
+        synthetic::timing(cell, "first answer", &rounds(30.0 / (place + 1) as f64));
+        synthetic::timing(cell, "median stall", &[0.0, 0.0, 3e4 * place as f64]);
+    }
+    synthetic::fail(synthetic::cell_mut(&mut record, "smol", 3), "killed");
+    insta::assert_snapshot!(marked_of(&record, Name::Moments).unwrap(), @"
+    |  |  | sequential | tokio | smol | async-std |
+    | ---: | :--- | ---: | ---: | ---: | ---: |
+    | **first answer** | time<br>95 %<br>ratio | **30.0 ms**<br>29.3–30.8 ms<br>1x | **15.0 ms**<br>14.6–15.4 ms<br>0.500x | failed | not told |
+    | **median stall** | time<br>95 %<br>ratio | **0 ns**<br>no interval<br>1x | **10.0 us**<br>no interval | failed | not told |
+    ");
+    let text = shown(&without_costs(record));
+    let (_, moments) = text.split_once("Moments inside").unwrap();
+    insta::assert_snapshot!(moments.split_once("failed: ").unwrap().0, @"
+    a batch of 3 requests
+
+                            sequential         tokio    smol  async-std
+     first answer  time        30.0 ms       15.0 ms  failed   not told
+                   95 %   29.3–30.8 ms  14.6–15.4 ms
+                   ratio            1x        0.500x
+
+     median stall  time           0 ns       10.0 us  failed   not told
+                   95 %    no interval   no interval
+                   ratio            1x
+
+     time: the median over a round's batches, and then the geometric mean over rounds, with its 95 %
+     interval. Where a round's was 0 it is the arithmetic mean, and has none.
+     ratio: to sequential, inside each round.
+    ");
+    assert!(marked_of(&synthetic::record(), Name::Moments).is_none());
+}
+
+#[test]
 fn a_filtered_run() {
     let record = synthetic::record_of(&["sequential", "tokio"], &[5, 7], 5);
     insta::assert_snapshot!(shown(&without_costs(record.clone())), @"
