@@ -1,5 +1,6 @@
 //! Every figure that a table, a chart or a sentence shows, computed once from a record.
 
+mod cannot;
 mod comparison;
 mod moments;
 mod pairs;
@@ -8,6 +9,7 @@ mod warnings;
 
 use std::fmt;
 
+pub use cannot::Cannot;
 pub use comparison::{Comparison, Figures, Outcome, Row, Speedup};
 pub use moments::{Moment, Timed};
 pub use pairs::{Pair, Pairs, widest_pair};

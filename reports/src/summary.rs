@@ -22,6 +22,10 @@ pub(crate) fn markdown(record: &Record, analysis: &Analysis) -> String {
         for table in table::all(comparison) {
             push_table(&mut text, &table);
         }
+        if !comparison.cannot.is_empty() {
+            let _ = write!(text, "\n### {}\n\n", table::CANNOT);
+        }
+        push_items(&mut text, &comparison.cannot);
     }
     list(&mut text, "Failed cells", &analysis.failures);
     let _ = writeln!(text, "\n{}", text::markdown(&conditions_line(record)));
@@ -65,6 +69,10 @@ fn list<T: std::fmt::Display>(text: &mut String, title: &str, items: &[T]) {
         return;
     }
     let _ = write!(text, "\n**{title}**\n\n");
+    push_items(text, items);
+}
+
+fn push_items<T: std::fmt::Display>(text: &mut String, items: &[T]) {
     for item in items {
         let _ = writeln!(text, "- {}", text::markdown(&item.to_string()));
     }

@@ -167,6 +167,9 @@ impl Cell {
     }
 }
 
+/// The title of what stands under a comparison's tables where a model can't do all of it.
+pub(crate) const CANNOT: &str = "What a model can't do";
+
 /// What stands for a figure of the reference itself: one by definition, without digits that look
 /// measured.
 const ONE: &str = "1x";

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeSet;
 
+use super::cannot::cannot;
 use super::moments::moments;
 use super::pairs::judged;
 use super::sizes::over_sizes;
-use super::{Moment, PairOverSizes, Pairs, Quantity};
+use super::{Cannot, Moment, PairOverSizes, Pairs, Quantity};
 use crate::guide::{self, Published};
 use crate::record::{Cell, Role, Status};
 use crate::scenario::Scenario;
@@ -24,6 +25,8 @@ pub struct Comparison {
     pub rows: Vec<Row>,
     /// What each pair's times say over all sizes.
     pub over_sizes: Vec<PairOverSizes>,
+    /// What models can't do of the workload, and do instead.
+    pub cannot: Vec<Cannot>,
 }
 
 /// All clients on the same size.
@@ -113,7 +116,8 @@ impl Comparison {
         let over_sizes = over_sizes(&rows, &measured, margin);
         let reference = cells.iter().find(|cell| cell.role == Role::Reference);
         let reference = reference.map(|cell| cell.client.clone());
-        Self { scenario, reference, clients, rows, over_sizes }
+        let cannot = cannot(cells, &clients);
+        Self { scenario, reference, clients, rows, over_sizes, cannot }
     }
 
     /// The place of the reference among the clients.

@@ -23,6 +23,16 @@ pub(super) fn section(comparison: &Comparison, several: bool) -> Markup {
                     Name::Versus | Name::Sizes | Name::Changes | Name::Machines => {}
                 }
             }
+            (cannot(comparison))
+        }
+    }
+}
+
+fn cannot(comparison: &Comparison) -> Markup {
+    html! {
+        @if !comparison.cannot.is_empty() {
+            h2 { (table::CANNOT) }
+            ul.cannot { @for cannot in &comparison.cannot { li { (cannot) } } }
         }
     }
 }

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::ops::Range;
 
 use super::speedup::speedup;
-use super::{Name, Row, Table, changes, costs, moments};
+use super::{CANNOT, Name, Row, Table, changes, costs, moments};
 use crate::analysis::{Analysis, Comparison, Quantity};
 use crate::headline;
 use crate::text::{WIDTH, wrapped};
@@ -32,6 +32,12 @@ pub fn terminal(analysis: &Analysis) -> String {
             for note in &table.notes {
                 text.push_str(&wrapped("  ", note));
             }
+        }
+        if !comparison.cannot.is_empty() {
+            let _ = writeln!(text, "\n  {CANNOT}\n");
+        }
+        for cannot in &comparison.cannot {
+            text.push_str(&wrapped("    ", &cannot.to_string()));
         }
     }
     if !analysis.failures.is_empty() {
