@@ -1,9 +1,11 @@
 //! `speedup.csv`: one row a cell, plain numbers, empty where there is none.
 
 mod changes;
+mod claims;
 mod field;
 
 pub(crate) use changes::changes;
+pub(crate) use claims::claims;
 pub(crate) use field::{number, quoted};
 
 use crate::analysis::Analysis;

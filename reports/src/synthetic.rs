@@ -1,6 +1,10 @@
 //! Invented records for tests. No figure here was measured.
 
+mod guide;
+
 use std::path::Path;
+
+pub(crate) use guide::guide;
 
 use crate::record::{
     Bounds, Cell, Client, Costs, Counts, Ended, Expected, Lateness, Machine, Method, Profile,

@@ -20,7 +20,7 @@ pub(super) fn section(comparison: &Comparison, several: bool) -> Markup {
                     Name::Speedup => { (charts(comparison)) }
                     Name::Moments => { (other_sizes(comparison, table::moments)) }
                     Name::Costs => { (other_sizes(comparison, all_costs)) }
-                    Name::Versus | Name::Sizes | Name::Changes | Name::Machines => {}
+                    Name::Versus | Name::Sizes | Name::Changes | Name::Claims | Name::Machines => {}
                 }
             }
             (cannot(comparison))
@@ -57,6 +57,7 @@ fn caption(comparison: &Comparison, table: &Table) -> String {
         Measure::Cpu | Measure::Switches => format!("{}, by the other's", measure.label()),
         Measure::Efficiency
         | Measure::Verdict
+        | Measure::Figure
         | Measure::Cost
         | Measure::Planned
         | Measure::Again => measure.label().to_owned(),

@@ -22,7 +22,7 @@ pub(crate) fn costs(
         outcomes
             .clone()
             .any(measured)
-            .then(|| Row { head: quantity.label().to_owned(), cells: outcomes.map(cell).collect() })
+            .then(|| Row::new(quantity.label().to_owned(), outcomes.map(cell).collect()))
     };
     let rows: Vec<Row> = quantities.iter().filter_map(of_quantity).collect();
     let has_memory = rows.iter().any(|row| row.head == Quantity::Memory.label());

@@ -15,7 +15,7 @@ pub(crate) fn moments(comparison: &Comparison, row: &analysis::Row) -> Option<Ta
             Some(timed) => figures(timed, reference == Some(place)),
             None => without(outcome),
         });
-        Row { head: moment.name.clone(), cells: cells.collect() }
+        Row::new(moment.name.clone(), cells.collect())
     };
     let mut notes = vec![
         "time: the median over a round's batches, and then the geometric mean over rounds, with its \

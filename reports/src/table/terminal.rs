@@ -6,6 +6,7 @@ use std::ops::Range;
 use super::speedup::speedup;
 use super::{CANNOT, Name, Row, Table, changes, costs, moments};
 use crate::analysis::{Analysis, Comparison, Quantity};
+use crate::claims::Claims;
 use crate::headline;
 use crate::text::{WIDTH, wrapped};
 
@@ -21,6 +22,9 @@ pub fn terminal(analysis: &Analysis) -> String {
         for note in &table.notes {
             text.push_str(&wrapped("  ", note));
         }
+    }
+    if let Some(claims) = &analysis.claims {
+        text.push_str(&list(claims));
     }
     for comparison in &analysis.comparisons {
         let _ = writeln!(text, "\n{}\n", comparison.scenario.title());
@@ -51,6 +55,19 @@ pub fn terminal(analysis: &Analysis) -> String {
     }
     for warning in &analysis.warnings {
         text.push_str(&wrapped("warning: ", &warning.to_string()));
+    }
+    text
+}
+
+/// The claims with what came of them, in a line or two each.
+fn list(claims: &Claims) -> String {
+    let mut text = format!("\n{}\n\n", super::claims::TITLE);
+    text.push_str(&wrapped("  ", &claims.summary()));
+    text.push('\n');
+    for held in &claims.held {
+        let number = format!("#{}", held.claim.number);
+        let said = format!("{}. {}", held.claim.claim, held.sentence());
+        text.push_str(&wrapped(&format!("  {number:<3}  "), &said));
     }
     text
 }
