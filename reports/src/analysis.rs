@@ -1,19 +1,24 @@
 //! Every figure that a table, a chart or a sentence shows, computed once from a record.
 
+mod cannot;
 mod comparison;
+mod moments;
 mod pairs;
 mod sizes;
 mod warnings;
 
 use std::fmt;
 
+pub use cannot::Cannot;
 pub use comparison::{Comparison, Figures, Outcome, Row, Speedup};
+pub use moments::{Moment, Timed};
 pub use pairs::{Pair, Pairs, widest_pair};
 pub use sizes::{OverSizes, PairOverSizes};
 pub use warnings::Warning;
 
 use crate::change::Changes;
-pub use crate::quantity::Quantity;
+use crate::claims::Claims;
+pub use crate::quantity::{Quantity, Unit};
 use crate::record::{Cell, Record};
 use crate::scenario::Scenario;
 use crate::text;
@@ -25,6 +30,8 @@ pub struct Analysis {
     pub margin: f64,
     /// What changed between the record's variants; absent where it has under two.
     pub changes: Option<Changes>,
+    /// What the record says of the guide's claims; absent where it says nothing.
+    pub claims: Option<Claims>,
     /// One for each workload, parameters and delay, in the order of the record.
     pub comparisons: Vec<Comparison>,
     /// What a reader has to know before believing the figures.
@@ -62,7 +69,8 @@ impl Analysis {
         let comparisons = comparisons(&record.cells, margin);
         let warnings = warnings::of(record, &comparisons);
         let failures = record.cells.iter().filter_map(Failure::of).collect();
-        Self { margin, changes, comparisons, warnings, failures }
+        let claims = Claims::of(record);
+        Self { margin, changes, claims, comparisons, warnings, failures }
     }
 }
 

@@ -50,14 +50,37 @@ pub(crate) fn percents(Interval { low, high }: Interval) -> String {
 
 /// A duration given in nanoseconds, in the unit that keeps it from 1 to 999, e.g. `10.4 ms`.
 pub(crate) fn duration_ns(ns: f64) -> String {
+    let (unit, name) = time_unit(ns);
+    format!("{} {name}", number(ns / unit))
+}
+
+/// An interval of durations given in nanoseconds, in the unit that fits its upper end and with the
+/// decimals of the lower one, e.g. `9.98–10.53 ms`.
+pub(crate) fn duration_interval(Interval { low, high }: Interval, between: &str) -> String {
+    let (unit, name) = time_unit(high);
+    let (low, high) = (low / unit, high / unit);
+    let decimals = decimals(low);
+    format!("{low:.decimals$}{between}{high:.decimals$} {name}")
+}
+
+/// The nanoseconds of the unit that fits this many, and its name.
+fn time_unit(ns: f64) -> (f64, &'static str) {
     // The rounded figure decides: 999.7 us is 1.00 ms.
-    let (unit, name) = match ns {
+    match ns {
         ns if ns >= 999.5e6 => (1e9, "s"),
         ns if ns >= 999.5e3 => (1e6, "ms"),
         ns if ns >= 999.5 => (1e3, "us"),
         _ => (1.0, "ns"),
-    };
-    format!("{} {name}", number(ns / unit))
+    }
+}
+
+/// A number of bytes, in the unit that keeps it from 1 to 999, but in no smaller one than MiB.
+pub(crate) fn bytes(bytes: f64) -> String {
+    let mebi = bytes / f64::from(1 << 20);
+    match mebi {
+        mebi if mebi >= 999.5 => format!("{} GiB", number(mebi / 1024.0)),
+        mebi => format!("{} MiB", number(mebi)),
+    }
 }
 
 /// A duration that was set and not measured: as few digits as it has, e.g. `10 ms`, `1 s`.
@@ -135,6 +158,21 @@ mod tests {
         let written: Vec<_> = written.into_iter().map(duration_ns).collect();
         let expected = "1.00 ns, 850 ns, 1.00 us, 12.3 us, 1.00 ms, 10.4 ms, 1.04 s, 104 s";
         assert_eq!(written.join(", "), expected);
+    }
+
+    #[test]
+    fn both_ends_of_an_interval_of_durations_have_the_same_unit() {
+        let written = |low, high| duration_interval(Interval { low, high }, "–");
+        assert_eq!(written(9.98e6, 10.53e6), "9.98–10.53 ms");
+        assert_eq!(written(999.0, 1001.0), "0.999–1.001 us");
+        assert_eq!(written(0.2, 3.0), "0.200–3.000 ns");
+    }
+
+    #[test]
+    fn bytes_are_mebibytes_and_more() {
+        let written = [0.0, 65_536.0, 4_349_952.0, 1_048_051_000.0, 1_048_100_000.0, 2e12];
+        let written: Vec<_> = written.into_iter().map(bytes).collect();
+        assert_eq!(written.join(", "), "0 MiB, 0.0625 MiB, 4.15 MiB, 999 MiB, 0.976 GiB, 1863 GiB");
     }
 
     #[test]

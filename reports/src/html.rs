@@ -1,6 +1,7 @@
 //! The page: one HTML file with its style and charts inside, no script, and no other file.
 
 mod changes;
+mod claims;
 mod comparison;
 mod explanation;
 #[cfg(test)]
@@ -29,6 +30,7 @@ pub(crate) fn page(record: &Record, analysis: &Analysis) -> String {
                 main {
                     (warnings(analysis))
                     @if let Some(changes) = &analysis.changes { (changes::section(changes)) }
+                    @if let Some(claims) = &analysis.claims { (claims::section(claims)) }
                     @for comparison in &analysis.comparisons {
                         (comparison::section(comparison, several))
                     }

@@ -9,6 +9,7 @@ pub mod analysis;
 pub mod atomic_file;
 pub mod change;
 pub mod chart;
+pub mod claims;
 pub mod compare;
 mod conditions;
 pub mod criterion;

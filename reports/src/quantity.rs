@@ -1,7 +1,7 @@
 //! What is compared between clients: the time of a batch, and what it cost.
 
 use crate::record::{Costs, Round};
-use crate::stats::{self, Estimate};
+use crate::stats::Estimate;
 
 /// Something that a batch takes. Less of it is better.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,11 +20,24 @@ pub enum Quantity {
     Voluntary,
     /// Context switches in which a thread of the client had its CPU taken away.
     Involuntary,
+    /// The most memory that the client's process had at once, bytes.
+    Memory,
+}
+
+/// What a quantity is counted in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unit {
+    /// Nanoseconds.
+    Time,
+    /// Times that something happened.
+    Count,
+    /// Bytes.
+    Bytes,
 }
 
 impl Quantity {
     /// Every quantity, each at the place of its number.
-    pub(crate) const ALL: [Self; 7] = [
+    pub(crate) const ALL: [Self; 8] = [
         Self::Time,
         Self::Cpu,
         Self::User,
@@ -32,14 +45,22 @@ impl Quantity {
         Self::Server,
         Self::Voluntary,
         Self::Involuntary,
+        Self::Memory,
     ];
 
     /// All but the time, in the order of reports.
-    pub const COSTS: [Self; 6] =
-        [Self::Cpu, Self::User, Self::System, Self::Server, Self::Voluntary, Self::Involuntary];
+    pub const COSTS: [Self; 7] = [
+        Self::Cpu,
+        Self::User,
+        Self::System,
+        Self::Server,
+        Self::Voluntary,
+        Self::Involuntary,
+        Self::Memory,
+    ];
 
     /// The costs that tell the most in the fewest lines.
-    pub const MAIN_COSTS: [Self; 3] = [Self::Cpu, Self::Server, Self::Voluntary];
+    pub const MAIN_COSTS: [Self; 4] = [Self::Cpu, Self::Server, Self::Voluntary, Self::Memory];
 
     /// Its name, as in CSV.
     pub fn name(self) -> &'static str {
@@ -51,6 +72,7 @@ impl Quantity {
             Self::Server => "server_cpu",
             Self::Voluntary => "voluntary",
             Self::Involuntary => "involuntary",
+            Self::Memory => "peak_memory",
         }
     }
 
@@ -64,15 +86,21 @@ impl Quantity {
             Self::Server => "server CPU",
             Self::Voluntary => "switches",
             Self::Involuntary => "preempted",
+            Self::Memory => "peak memory",
         }
     }
 
-    /// Whether it is an amount of time, in nanoseconds, and not a count.
-    pub fn is_time(self) -> bool {
-        !matches!(self, Self::Voluntary | Self::Involuntary)
+    /// What it is counted in.
+    pub fn unit(self) -> Unit {
+        match self {
+            Self::Voluntary | Self::Involuntary => Unit::Count,
+            Self::Memory => Unit::Bytes,
+            _ => Unit::Time,
+        }
     }
 
-    /// What a batch of this round took of it, on average; `None` where that was not measured.
+    /// What a batch of this round took of it, on average; `None` where that was not measured. Memory
+    /// is the process's, whatever the number of its batches.
     pub(crate) fn of(self, round: &Round) -> Option<f64> {
         let cost = |sum: fn(&Costs) -> Option<u64>| {
             Some(sum(round.costs.as_ref()?)? as f64 / round.batches as f64)
@@ -85,6 +113,7 @@ impl Quantity {
             Self::Server => cost(|costs| costs.server_ns),
             Self::Voluntary => cost(|costs| Some(costs.voluntary)),
             Self::Involuntary => cost(|costs| Some(costs.involuntary)),
+            Self::Memory => Some(round.costs.as_ref()?.peak_memory_bytes? as f64),
         }
     }
 
@@ -94,10 +123,7 @@ impl Quantity {
     /// an interval.
     pub(crate) fn estimate(self, rounds: &[Round]) -> Option<Estimate> {
         let values: Vec<f64> = rounds.iter().filter_map(|round| self.of(round)).collect();
-        Estimate::geometric_mean(&values).or_else(|| {
-            let value = stats::mean(&values).filter(|mean| mean.is_finite())?;
-            Some(Estimate { value, interval: None, rounds: values.len(), deviation: 0.0 })
-        })
+        Estimate::over_rounds(&values)
     }
 
     /// How many times as little of it `one` takes as `other`: the ratio inside each round that both

@@ -19,13 +19,16 @@ pub struct Written {
     /// What changed between variants, one row a cell, variant and quantity: `changes.csv`, where
     /// there are variants.
     pub changes: Option<PathBuf>,
+    /// What each client says of the guide's claims, one row a claim and client: `claims.csv`, where
+    /// there is a scenario of the guide.
+    pub claims: Option<PathBuf>,
 }
 
 impl Written {
     /// All files, the page first.
     pub fn files(&self) -> Vec<&Path> {
         let always = [&self.page, &self.summary, &self.csv];
-        always.into_iter().chain(&self.changes).map(PathBuf::as_path).collect()
+        always.into_iter().chain(&self.changes).chain(&self.claims).map(PathBuf::as_path).collect()
     }
 }
 
@@ -69,6 +72,10 @@ pub fn write_analysis(record: &Record, analysis: &Analysis, dir: &Path) -> Resul
             Some(changes) => Some(write("changes.csv", csv::changes(record, changes))?),
             None => remove(dir.join("changes.csv"))?,
         },
+        claims: match &analysis.claims {
+            Some(claims) => Some(write("claims.csv", csv::claims(record, claims))?),
+            None => remove(dir.join("claims.csv"))?,
+        },
     })
 }
 
@@ -86,14 +93,16 @@ mod tests {
     use crate::synthetic;
 
     #[test]
-    fn all_three_files_are_written_and_nothing_else() {
+    fn all_files_are_written_and_nothing_else() {
         let folder = tempfile::tempdir().unwrap();
         let dir = folder.path().join("report");
         let written = write(&synthetic::record(), &dir).unwrap();
         let starts = [&written.page, &written.summary, &written.csv]
             .map(|path| fs::read_to_string(path).unwrap()[..15].to_owned());
         assert_eq!(starts, ["<!DOCTYPE html>", "# waitmark: fan", "run,commit,work"]);
-        assert_eq!(fs::read_dir(&dir).unwrap().count(), 3);
+        let claims = fs::read_to_string(written.claims.unwrap()).unwrap();
+        assert!(claims.starts_with("run,commit,scenario,claim,"), "{claims}");
+        assert_eq!(fs::read_dir(&dir).unwrap().count(), 4);
     }
 
     #[test]
@@ -107,6 +116,9 @@ mod tests {
         // What an earlier record left would be taken for this one's.
         let written = write(&synthetic::record(), dir.path()).unwrap();
         assert_eq!((written.changes, changes.exists()), (None, false));
+        let claims = written.claims.unwrap();
+        let written = write(&record, dir.path()).unwrap();
+        assert_eq!((written.claims, claims.exists()), (None, false), "builds have no claims");
     }
 
     #[test]

@@ -1,6 +1,8 @@
 //! Every cell of a record as a row of named fields, which every format writes in its own way.
 
-use crate::analysis::{Analysis, Comparison, Figures, Outcome, Quantity, Row, Speedup};
+use crate::analysis::{
+    Analysis, Comparison, Figures, Moment, Outcome, Quantity, Row, Speedup, Unit,
+};
 use crate::record::{Record, Values};
 use crate::stats::Estimate;
 
@@ -45,16 +47,22 @@ const COLUMNS: [&str; 17] = [
     "verdict",
 ];
 
-/// The names of all columns, those of the costs last.
+/// The names of all columns, those of the costs and the moments last.
 pub(crate) fn columns() -> Vec<String> {
     let costs = Quantity::COSTS.into_iter().flat_map(cost_columns);
-    COLUMNS.map(str::to_owned).into_iter().chain(costs).collect()
+    let timings = "timings".to_owned();
+    COLUMNS.map(str::to_owned).into_iter().chain(costs).chain([timings]).collect()
 }
 
 /// A cost's columns: what a batch takes, its interval, the ratio to what the reference takes, its
 /// interval, and the verdict on it.
 fn cost_columns(quantity: Quantity) -> [String; 7] {
-    let (name, unit) = (quantity.name(), if quantity.is_time() { "_s" } else { "" });
+    let unit = match quantity.unit() {
+        Unit::Time => "_s",
+        Unit::Count => "",
+        Unit::Bytes => "_bytes",
+    };
+    let name = quantity.name();
     [
         format!("{name}{unit}"),
         format!("{name}_low{unit}"),
@@ -77,6 +85,7 @@ pub(crate) fn rows(record: &Record, analysis: &Analysis) -> Vec<Vec<Field>> {
                     fields.extend(figures(outcome.figures()));
                     let cost = |quantity: &Quantity| cost(comparison, row, place, *quantity);
                     fields.extend(Quantity::COSTS.iter().flat_map(cost));
+                    fields.push(timings(row, place));
                     rows.push(fields);
                 }
             }
@@ -142,7 +151,7 @@ fn figures(figures: Option<&Figures>) -> Vec<Field> {
 }
 
 fn cost(comparison: &Comparison, row: &Row, place: usize, quantity: Quantity) -> Vec<Field> {
-    let scale = if quantity.is_time() { 1e9 } else { 1.0 };
+    let scale = if quantity.unit() == Unit::Time { 1e9 } else { 1.0 };
     let figures = row.outcomes[place].figures();
     let cost = figures.and_then(|figures| figures.quantity(quantity));
     let reference = comparison.reference_place();
@@ -151,6 +160,16 @@ fn cost(comparison: &Comparison, row: &Row, place: usize, quantity: Quantity) ->
     fields.extend(estimate(pair.map(|(speedup, _)| speedup.inverse()), 1.0));
     fields.push(Field::text(pair.map(|(_, verdict)| verdict.cost_word())));
     fields
+}
+
+/// `name=seconds` for each moment inside a batch, with `;` between them.
+fn timings(row: &Row, place: usize) -> Field {
+    let timing = |moment: &Moment| {
+        let seconds = moment.clients[place]?.time_ns.value / 1e9;
+        Some(format!("{}={seconds}", moment.name))
+    };
+    let timings: Vec<String> = row.moments.iter().filter_map(timing).collect();
+    if timings.is_empty() { Field::Nothing } else { Field::Text(timings.join(";")) }
 }
 
 /// The value and the ends of its interval, in units of `scale`.

@@ -55,6 +55,15 @@ impl Estimate {
         usable.then(|| Self::of_logs(&logs)).flatten()
     }
 
+    /// The same of numbers that may be 0, of which there is no logarithm: then their arithmetic mean,
+    /// without an interval. `None` when there are no rounds, or a number is not finite.
+    pub(crate) fn over_rounds(per_round: &[f64]) -> Option<Self> {
+        Self::geometric_mean(per_round).or_else(|| {
+            let value = mean(per_round).filter(|mean| mean.is_finite())?;
+            Some(Self { value, interval: None, rounds: per_round.len(), deviation: 0.0 })
+        })
+    }
+
     /// The same from the logarithms of the numbers.
     pub fn of_logs(logs: &[f64]) -> Option<Self> {
         let mean = mean(logs)?;

@@ -1,6 +1,10 @@
 //! Invented records for tests. No figure here was measured.
 
+mod guide;
+
 use std::path::Path;
+
+pub(crate) use guide::guide;
 
 use crate::record::{
     Bounds, Cell, Client, Costs, Counts, Ended, Expected, Lateness, Machine, Method, Profile,
@@ -217,6 +221,21 @@ pub(crate) fn time(cell: &mut Cell, mean_ns: &[f64]) {
     cell.rounds.truncate(mean_ns.len());
     for (round, &mean_ns) in cell.rounds.iter_mut().zip(mean_ns) {
         (round.mean_ns, round.samples_ns) = (mean_ns, vec![mean_ns]);
+    }
+}
+
+/// Gives every round of the cell this peak of memory, bytes, and a page more in every second one.
+pub(crate) fn memory(cell: &mut Cell, bytes: u64) {
+    for round in &mut cell.rounds {
+        let page = 4096 * u64::from(round.round % 2);
+        round.costs.as_mut().unwrap().peak_memory_bytes = Some(bytes + page);
+    }
+}
+
+/// Gives the cell's rounds these times of a moment inside a batch, nanoseconds.
+pub(crate) fn timing(cell: &mut Cell, name: &str, ns: &[f64]) {
+    for (round, &ns) in cell.rounds.iter_mut().zip(ns) {
+        round.timings_ns.insert(name.to_owned(), ns);
     }
 }
 

@@ -1,19 +1,23 @@
 //! The tables of a report as one model, which the terminal, Markdown and HTML each render.
 
 mod changes;
+mod claims;
 mod costs;
 mod html;
 mod markdown;
 mod matrix;
+mod moments;
 mod speedup;
 mod terminal;
 #[cfg(test)]
 mod tests;
 
 pub(crate) use changes::changes;
+pub(crate) use claims::claims;
 pub(crate) use costs::costs;
 pub(crate) use html::html;
 pub(crate) use markdown::markdown;
+pub(crate) use moments::moments;
 pub use terminal::terminal;
 
 use crate::analysis::{Comparison, Quantity};
@@ -26,6 +30,7 @@ pub(crate) fn all(comparison: &Comparison) -> Vec<Table> {
     let largest = comparison.largest();
     let tables = [
         Some(speedup::speedup(comparison, true)),
+        largest.and_then(|row| moments(comparison, row)),
         largest.and_then(|row| costs(comparison, row, &Quantity::COSTS)),
         largest.and_then(|row| matrix::versus(comparison, row)),
         matrix::sizes(comparison),
@@ -54,7 +59,9 @@ pub(crate) enum Name {
     Machines,
     /// Times and speedups of all sizes.
     Speedup,
-    /// CPU time and context switches of one size.
+    /// Moments inside a batch of one size.
+    Moments,
+    /// What one size costs: CPU time, context switches, memory.
     Costs,
     /// Every client against every other on one size.
     Versus,
@@ -62,6 +69,8 @@ pub(crate) enum Name {
     Sizes,
     /// What changed between two variants.
     Changes,
+    /// What the guide claims.
+    Claims,
 }
 
 /// What a text in a cell tells.
@@ -77,6 +86,8 @@ pub(crate) enum Measure {
     Ratio,
     Cpu,
     Switches,
+    /// What a claim is about.
+    Figure,
     /// What the planned rounds say.
     Planned,
     /// What the confirming rerun says.
@@ -96,6 +107,7 @@ impl Measure {
             Self::Ratio => "ratio",
             Self::Cpu => "CPU",
             Self::Switches => "switches",
+            Self::Figure => "ours",
             Self::Planned => "",
             Self::Again => "again",
         }
@@ -105,7 +117,7 @@ impl Measure {
     fn weight(self) -> u8 {
         match self {
             Self::Verdict => 3,
-            Self::Speedup | Self::Cost => 2,
+            Self::Speedup | Self::Cost | Self::Figure => 2,
             Self::Time | Self::Planned => 1,
             _ => 0,
         }
@@ -133,8 +145,16 @@ pub(crate) enum Kind {
 
 pub(crate) struct Row {
     pub(crate) head: String,
+    /// What is to be said of the row, in lines under its head.
+    pub(crate) detail: Vec<String>,
     /// One for each column.
     pub(crate) cells: Vec<Cell>,
+}
+
+impl Row {
+    pub(crate) fn new(head: String, cells: Vec<Cell>) -> Self {
+        Self { head, detail: Vec::new(), cells }
+    }
 }
 
 /// What a table shows where a row and a column meet.
@@ -143,6 +163,8 @@ pub(crate) enum Cell {
     Figures(Vec<String>, Option<Verdict>),
     /// The same, of what was found of a change.
     Found(Vec<String>, Finding),
+    /// The same, of a claim, with the word for how it stands.
+    Held(Vec<String>, &'static str),
     /// No figures, and why in a word.
     Without(&'static str),
     /// Nothing belongs here.
@@ -153,7 +175,7 @@ impl Cell {
     /// The text for the measure at this index.
     fn text(&self, measure: usize) -> &str {
         match self {
-            Self::Figures(texts, _) | Self::Found(texts, _) => {
+            Self::Figures(texts, _) | Self::Found(texts, _) | Self::Held(texts, _) => {
                 texts.get(measure).map_or("", String::as_str)
             }
             Self::Without(why) if measure == 0 => why,
@@ -161,6 +183,9 @@ impl Cell {
         }
     }
 }
+
+/// The title of what stands under a comparison's tables where a model can't do all of it.
+pub(crate) const CANNOT: &str = "What a model can't do";
 
 /// What stands for a figure of the reference itself: one by definition, without digits that look
 /// measured.
@@ -175,7 +200,9 @@ impl Table {
             if !self.has_figure(measure) {
                 self.measures.remove(measure);
                 for cell in self.rows.iter_mut().flat_map(|row| &mut row.cells) {
-                    if let Cell::Figures(texts, _) | Cell::Found(texts, _) = cell {
+                    if let Cell::Figures(texts, _) | Cell::Found(texts, _) | Cell::Held(texts, _) =
+                        cell
+                    {
                         texts.remove(measure);
                     }
                 }

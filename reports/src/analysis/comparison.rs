@@ -2,9 +2,11 @@
 
 use std::collections::BTreeSet;
 
+use super::cannot::cannot;
+use super::moments::moments;
 use super::pairs::judged;
 use super::sizes::over_sizes;
-use super::{PairOverSizes, Pairs, Quantity};
+use super::{Cannot, Moment, PairOverSizes, Pairs, Quantity};
 use crate::guide::{self, Published};
 use crate::record::{Cell, Role, Status};
 use crate::scenario::Scenario;
@@ -23,6 +25,8 @@ pub struct Comparison {
     pub rows: Vec<Row>,
     /// What each pair's times say over all sizes.
     pub over_sizes: Vec<PairOverSizes>,
+    /// What models can't do of the workload, and do instead.
+    pub cannot: Vec<Cannot>,
 }
 
 /// All clients on the same size.
@@ -40,6 +44,8 @@ pub struct Row {
     pub ideal_speedup: Option<f64>,
     /// What the guide published for this row, where the reference is the one it took.
     pub published: Option<Published>,
+    /// What the workload tells of moments inside a batch, by their names.
+    pub moments: Vec<Moment>,
     /// Every client against every other; [`Row::pairs`] reads it.
     pairs: [Pairs; Quantity::ALL.len()],
 }
@@ -110,7 +116,8 @@ impl Comparison {
         let over_sizes = over_sizes(&rows, &measured, margin);
         let reference = cells.iter().find(|cell| cell.role == Role::Reference);
         let reference = reference.map(|cell| cell.client.clone());
-        Self { scenario, reference, clients, rows, over_sizes }
+        let cannot = cannot(cells, &clients);
+        Self { scenario, reference, clients, rows, over_sizes, cannot }
     }
 
     /// The place of the reference among the clients.
@@ -164,7 +171,10 @@ impl Row {
         let outcomes = cells.iter().enumerate().map(outcome).collect();
         let reference = reference.map(|cell| cell.client.as_str());
         let published = guide::published(&scenario.workload, n, reference);
-        Self { n, outcomes, ideal_ns, ideal_speedup, published, pairs }
+        let measured: Vec<_> =
+            cells.iter().map(|cell| cell.filter(|cell| cell.has_figures())).collect();
+        let moments = moments(&measured, place);
+        Self { n, outcomes, ideal_ns, ideal_speedup, published, moments, pairs }
     }
 
     /// Every client against every other on this size.

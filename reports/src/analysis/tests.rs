@@ -163,6 +163,27 @@ fn a_reason_is_one_line_that_nothing_obeys() {
 }
 
 #[test]
+fn memory_is_of_the_process_and_not_of_a_batch() {
+    let mut record = synthetic::record_of(&["sequential", "tokio"], &[5], 3);
+    let memory = |record: &Record| {
+        let analysis = Analysis::of(record);
+        let pair = analysis.comparisons[0].rows[0].pairs(Quantity::Memory).get(1, 0);
+        (figures(&analysis, "tokio", 5).quantity(Quantity::Memory), pair)
+    };
+    assert_eq!(memory(&record), (None, None), "an old record has none");
+    for (cell, bytes) in record.cells.iter_mut().zip([4_000_000, 16_000_000]) {
+        for round in &mut cell.rounds {
+            round.costs.as_mut().unwrap().peak_memory_bytes = Some(bytes << round.round);
+        }
+    }
+    let (tokio, pair) = memory(&record);
+    close(tokio.unwrap().value, 32_000_000.0);
+    let (ratio, verdict) = pair.unwrap();
+    close(ratio.value, 0.25);
+    assert_eq!(verdict, Verdict::Slower);
+}
+
+#[test]
 fn costs_are_of_a_batch() {
     let mut record = synthetic::record_of(&["sequential", "tokio"], &[5], 3);
     for (cell, times) in record.cells.iter_mut().zip([1, 2]) {

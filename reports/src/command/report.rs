@@ -13,7 +13,8 @@ use super::{latest_record, print};
 ///
 /// The report is a page (index.html, one file that needs no network), the same tables in
 /// Markdown (summary.md), and one row for each cell (speedup.csv). Where several builds were
-/// compared, there is also one row for each change (changes.csv).
+/// compared, there is also one row for each change (changes.csv); otherwise, of scenarios of the
+/// guide, one for each of its claims and client (claims.csv).
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
     /// The record [default: waitmark/record.json in $CARGO_TARGET_DIR, or in target; in

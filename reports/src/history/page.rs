@@ -175,9 +175,8 @@ fn figures(group: &Group, size: &Size, runs: &[&Run]) -> Markup {
         (None, Some(Found::Without(why))) => Cell::Without(why),
         (None, _) => Cell::Empty,
     };
-    let row = |place: usize| Row {
-        head: head(runs[place]),
-        cells: size.found.iter().map(|found| cell(found[place])).collect(),
+    let row = |place: usize| {
+        Row::new(head(runs[place]), size.found.iter().map(|found| cell(found[place])).collect())
     };
     let column = |client: &String| Column { head: client.clone(), kind: Kind::Measured };
     let table = Table {

@@ -2,7 +2,7 @@
 
 use maud::{Markup, PreEscaped, html};
 
-use crate::analysis::{Comparison, Quantity};
+use crate::analysis::{Comparison, Quantity, Row};
 use crate::series::{self, Series};
 use crate::table::{self, Measure, Name, Table};
 use crate::{chart, figure};
@@ -18,10 +18,21 @@ pub(super) fn section(comparison: &Comparison, several: bool) -> Markup {
                 (with_notes(&table, &caption(comparison, &table)))
                 @match table.name {
                     Name::Speedup => { (charts(comparison)) }
-                    Name::Costs => { (other_costs(comparison)) }
-                    Name::Versus | Name::Sizes | Name::Changes | Name::Machines => {}
+                    Name::Moments => { (other_sizes(comparison, table::moments)) }
+                    Name::Costs => { (other_sizes(comparison, all_costs)) }
+                    Name::Versus | Name::Sizes | Name::Changes | Name::Claims | Name::Machines => {}
                 }
             }
+            (cannot(comparison))
+        }
+    }
+}
+
+fn cannot(comparison: &Comparison) -> Markup {
+    html! {
+        @if !comparison.cannot.is_empty() {
+            h2 { (table::CANNOT) }
+            ul.cannot { @for cannot in &comparison.cannot { li { (cannot) } } }
         }
     }
 }
@@ -36,6 +47,7 @@ fn with_notes(table: &Table, caption: &str) -> Markup {
 /// What the table shows, for those who can't see it.
 fn caption(comparison: &Comparison, table: &Table) -> String {
     let phrase = |measure: &Measure| match measure {
+        Measure::Time if table.name == Name::Moments => "how long it took".to_owned(),
         Measure::Time => "time of a whole batch of n".to_owned(),
         Measure::Speedup if table.name == Name::Speedup => format!("speedup{}", over(comparison)),
         Measure::Speedup => "how many times as fast it is".to_owned(),
@@ -45,6 +57,7 @@ fn caption(comparison: &Comparison, table: &Table) -> String {
         Measure::Cpu | Measure::Switches => format!("{}, by the other's", measure.label()),
         Measure::Efficiency
         | Measure::Verdict
+        | Measure::Figure
         | Measure::Cost
         | Measure::Planned
         | Measure::Again => measure.label().to_owned(),
@@ -53,12 +66,19 @@ fn caption(comparison: &Comparison, table: &Table) -> String {
     format!("{}. Each cell: {}.", comparison.scenario.title(), figure::list(&phrases))
 }
 
-/// The costs of the sizes that have no table of their own.
-fn other_costs(comparison: &Comparison) -> Markup {
+fn all_costs(comparison: &Comparison, row: &Row) -> Option<Table> {
+    table::costs(comparison, row, &Quantity::COSTS)
+}
+
+/// The tables of the sizes that have none in plain sight.
+fn other_sizes(
+    comparison: &Comparison,
+    table: impl Fn(&Comparison, &Row) -> Option<Table>,
+) -> Markup {
     let largest = comparison.largest().map(|row| row.n);
     let others = comparison.rows.iter().filter(|row| Some(row.n) != largest);
     html! {
-        @for table in others.filter_map(|row| table::costs(comparison, row, &Quantity::COSTS)) {
+        @for table in others.filter_map(|row| table(comparison, row)) {
             details { summary { (table.title) } (table::html(&table, &caption(comparison, &table))) }
         }
     }

@@ -43,9 +43,10 @@ pub(super) fn section(analysis: &Analysis) -> Markup {
                     not count several times. Where they do, from the smallest to the largest of \
                     them; and where a sure difference turns around, between which sizes. These pairs \
                     are a family of their own." }
+                (moments_entry(analysis))
                 dt { "cost" }
                 dd { "CPU time and context switches while batches ran, of the client and of the \
-                    server, with ratios and verdicts like those of times; each cost is a family of \
+                    server, and the most memory that the client's process had at once, with ratios and verdicts like those of times; each cost is a family of \
                     its own. Clients that take the same time may still differ in what they cost. A \
                     count that was 0 in a round has no ratio and no verdict." }
                 (changes_entry(analysis))
@@ -75,6 +76,18 @@ fn changes_entry(analysis: &Analysis) -> Markup {
 
 fn family() -> String {
     figure::set_percent(FAMILY_ERROR)
+}
+
+fn moments_entry(analysis: &Analysis) -> Markup {
+    let mut rows = analysis.comparisons.iter().flat_map(|comparison| &comparison.rows);
+    html! {
+        @if rows.any(|row| !row.moments.is_empty()) {
+            dt { "moment" }
+            dd { "What a workload times inside its batch, e.g. until the first answer: the median over \
+                the batches of a round, then the geometric mean over rounds. Its ratio to the \
+                reference is taken inside each round, and no verdict is made of it." }
+        }
+    }
 }
 
 fn guide_entry(analysis: &Analysis) -> Markup {

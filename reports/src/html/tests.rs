@@ -46,7 +46,8 @@ fn the_page_has_every_part() {
 fn the_caption_names_what_the_cells_hold() {
     let caption = |record: &Record| {
         let page = page_of(record);
-        page.split(['<', '>']).skip_while(|tag| *tag != "caption").nth(1).unwrap().to_owned()
+        let (_, table) = page.split_once("<table class=\"speedup\">").unwrap();
+        table.split(['<', '>']).skip_while(|tag| *tag != "caption").nth(1).unwrap().to_owned()
     };
     insta::assert_snapshot!(caption(&synthetic::record()), @"fan_out, requests of 10 ms. Each cell: time of a whole batch of n, speedup over sequential, its 95 % interval and efficiency.");
     insta::assert_snapshot!(caption(&synthetic::record_of(&CLIENTS, &[5], 2)), @"fan_out, requests of 10 ms. Each cell: time of a whole batch of n, speedup over sequential and efficiency.");
@@ -73,6 +74,43 @@ fn several_comparisons_have_a_section_each() {
     let page = page_of(&record);
     assert!(page.contains("<h2 class=\"place\">fan_out, requests of 50 ms</h2>"));
     assert_eq!(page.matches("<section class=\"comparison\"").count(), 2);
+}
+
+#[test]
+fn moments_inside_a_batch_have_a_table_and_are_explained() {
+    let mut record = synthetic::record();
+    assert!(!page_of(&record).contains("<dt>moment</dt>"));
+    for cell in &mut record.cells {
+        synthetic::timing(cell, "first <answer>", &[1e6; 5]);
+    }
+    let page = page_of(&record);
+    for part in [
+        "<h2>Moments inside a batch of 100 requests</h2>",
+        "<summary>Moments inside a batch of 5 requests</summary>",
+        "first &lt;answer&gt;",
+        "<dt>moment</dt>",
+    ] {
+        assert!(page.contains(part), "no {part} in the page");
+    }
+}
+
+#[test]
+fn claims_come_before_the_tables_that_they_are_made_of() {
+    let page = page_of(&synthetic::guide());
+    let at = |text: &str| page.find(text).unwrap_or_else(|| panic!("no {text}"));
+    assert!(at("</header>") < at("<h2>What the guide claims</h2>"));
+    assert!(at("<table class=\"claims\">") < at("<table class=\"speedup\">"));
+    for part in [
+        "#14 10 calls, 3 at a time, take about 4 waits",
+        "Time at n = 10: 4.00 to 4.60 delays. Holds for all 5 (4.20 to 4.30 delays).</td>",
+        "<td class=\"measured\" data-label=\"tokio\" data-claim=\"holds\">",
+        "<span class=\"figure\">4.27 delays</span>",
+        "<span>can't</span>",
+    ] {
+        assert!(page.contains(part), "no {part} in the page");
+    }
+    let builds = page_of(&synthetic::variants(&["base", "new"], &[5], 5));
+    assert!(!builds.contains("What the guide claims"));
 }
 
 #[test]

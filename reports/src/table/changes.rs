@@ -43,16 +43,16 @@ fn row(change: &Change, scopes: &Scopes) -> Row {
             .into()
     };
     let word = vec![finding.as_str().to_owned(), String::new()];
-    Row {
-        head: format!("{client} on {}, {}", scopes.label(scenario, *n), quantity.label()),
-        cells: vec![
+    Row::new(
+        format!("{client} on {}, {}", scopes.label(scenario, *n), quantity.label()),
+        vec![
             takes(change.base),
             takes(change.new),
             Cell::Found(both(|it| figure::speedup(it.value)), finding.clone()),
             Cell::Figures(both(super::interval), None),
             Cell::Found(word, finding.clone()),
         ],
-    }
+    )
 }
 
 /// What the columns and those of the findings that the table has mean.

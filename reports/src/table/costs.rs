@@ -1,7 +1,7 @@
 //! What a size costs: a row for each cost, a column a client.
 
 use super::{Cell, Column, Measure, Name, ONE, REFERENCE, Row, Table};
-use crate::analysis::{self, Comparison, Outcome, Pair, Quantity};
+use crate::analysis::{self, Comparison, Outcome, Pair, Quantity, Unit};
 use crate::figure;
 
 const MEASURES: [Measure; 3] = [Measure::Cost, Measure::Ratio, Measure::Interval];
@@ -22,9 +22,10 @@ pub(crate) fn costs(
         outcomes
             .clone()
             .any(measured)
-            .then(|| Row { head: quantity.label().to_owned(), cells: outcomes.map(cell).collect() })
+            .then(|| Row::new(quantity.label().to_owned(), outcomes.map(cell).collect()))
     };
     let rows: Vec<Row> = quantities.iter().filter_map(of_quantity).collect();
+    let has_memory = rows.iter().any(|row| row.head == Quantity::Memory.label());
     let table = Table {
         name: Name::Costs,
         title: format!("What it costs at {}", comparison.scenario.counted(row.n)),
@@ -32,12 +33,12 @@ pub(crate) fn costs(
         measures: MEASURES.into(),
         columns: comparison.clients.iter().map(|client| Column::measured(client)).collect(),
         rows,
-        notes: notes(comparison),
+        notes: notes(comparison, has_memory),
     };
     (!table.rows.is_empty()).then(|| table.without_empty_measures())
 }
 
-fn notes(comparison: &Comparison) -> Vec<String> {
+fn notes(comparison: &Comparison, has_memory: bool) -> Vec<String> {
     let unit = &comparison.scenario.unit;
     let mut notes = vec![
         format!("CPU: CPU time for each {unit}, in user mode and in the kernel."),
@@ -45,6 +46,11 @@ fn notes(comparison: &Comparison) -> Vec<String> {
          away). Where a round counted none there is no ratio."
             .to_owned(),
     ];
+    if has_memory {
+        let memory = "peak memory: the most that the client's process had at once, its own code \
+                      included: of the whole process, not for each";
+        notes.push(format!("{memory} {unit}."));
+    }
     let ratio = |reference| format!("ratio: to {reference}, inside each round.");
     notes.extend(comparison.reference.as_ref().map(ratio));
     notes
@@ -67,9 +73,10 @@ fn cell(
     let Some(cost) = figures.quantity(quantity) else {
         return Cell::Without("not measured");
     };
-    let cost = match quantity.is_time() {
-        true => figure::duration_ns(cost.value / f64::from(row.n)),
-        false => figure::number(cost.value),
+    let cost = match quantity.unit() {
+        Unit::Time => figure::duration_ns(cost.value / f64::from(row.n)),
+        Unit::Count => figure::number(cost.value),
+        Unit::Bytes => figure::bytes(cost.value),
     };
     let pair = reference.and_then(|reference| row.pairs(quantity).get(place, reference));
     let [ratio, interval] = match pair {

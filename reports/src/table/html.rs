@@ -10,9 +10,11 @@ pub(crate) fn html(table: &Table, caption: &str) -> Markup {
     let class = match table.name {
         Name::Machines => "machines",
         Name::Speedup => "speedup",
+        Name::Moments => "moments",
         Name::Costs => "costs",
         Name::Versus | Name::Sizes => "versus",
         Name::Changes => "changes",
+        Name::Claims => "claims",
     };
     html! {
         table class=(class) {
@@ -40,6 +42,9 @@ fn html_row(table: &Table, row: &Row) -> Markup {
                 (html_cell(table, column, cell))
             }
         }
+        @if !row.detail.is_empty() {
+            tr.detail { td colspan=(1 + row.cells.len()) { (row.detail.join(". ")) } }
+        }
     }
 }
 
@@ -56,6 +61,11 @@ fn html_cell(table: &Table, column: &Column, cell: &Cell) -> Markup {
         }
         Cell::Found(texts, finding) => html! {
             td class=(kind) data-label=(column.head) data-finding=(finding.as_str()) {
+                (figures(table, texts))
+            }
+        },
+        Cell::Held(texts, standing) => html! {
+            td class=(kind) data-label=(column.head) data-claim=(standing) {
                 (figures(table, texts))
             }
         },
@@ -87,6 +97,7 @@ fn figure(measure: Measure, text: &str) -> Markup {
         Measure::Cost => "cost",
         Measure::Ratio => "ratio",
         Measure::Cpu | Measure::Switches => "witness",
+        Measure::Figure => "figure",
         Measure::Planned => "planned",
         Measure::Again => "again",
     };

@@ -15,12 +15,15 @@ pub(crate) fn markdown(table: &Table) -> String {
     });
     let corner = [table.corner.to_owned()].into_iter().chain(beside(""));
     let mut lines = line(corner.chain(heads));
-    let side = if table.name == Name::Changes { ":---" } else { "---:" };
+    let is_list = matches!(table.name, Name::Changes | Name::Claims);
+    let side = if is_list { ":---" } else { "---:" };
     let rules = [side.to_owned()].into_iter().chain(beside(":---"));
     lines.push_str(&line(rules.chain(table.columns.iter().map(|_| "---:".to_owned()))));
     for row in &table.rows {
         let cells = row.cells.iter().map(|cell| cell_text(table, cell));
-        let head = [format!("**{}**", text::markdown(&row.head))].into_iter();
+        let detail = row.detail.iter().map(|line| format!("<br>{}", text::markdown(line)));
+        let head = format!("**{}**{}", text::markdown(&row.head), detail.collect::<String>());
+        let head = [head].into_iter();
         lines.push_str(&line(head.chain(beside(&labels)).chain(cells)));
     }
     lines
@@ -30,6 +33,7 @@ fn cell_text(table: &Table, cell: &Cell) -> String {
     let (texts, leads) = match cell {
         Cell::Figures(texts, _) => (texts, table.name != Name::Changes),
         Cell::Found(texts, finding) => (texts, finding.is_change()),
+        Cell::Held(texts, _) => (texts, true),
         Cell::Without(_) | Cell::Empty => return cell.text(0).to_owned(),
     };
     let lead = table.measures.iter().copied().max_by_key(|measure| measure.weight());

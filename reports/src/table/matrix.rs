@@ -100,9 +100,11 @@ fn matrix(
     let clients = &comparison.clients;
     let met: Vec<usize> =
         (0..clients.len()).filter(|&x| (0..clients.len()).any(|y| cell(x, y).is_some())).collect();
-    let row = |&x: &usize| Row {
-        head: clients[x].clone(),
-        cells: met.iter().map(|&y| cell(x, y).unwrap_or(Cell::Empty)).collect(),
+    let row = |&x: &usize| {
+        Row::new(
+            clients[x].clone(),
+            met.iter().map(|&y| cell(x, y).unwrap_or(Cell::Empty)).collect(),
+        )
     };
     let table = Table {
         name,

@@ -38,7 +38,7 @@ pub(crate) fn speedup(comparison: &Comparison, with_guide: bool) -> Table {
         if has_guide {
             cells.push(row.published.map_or(Cell::Empty, guide_cell));
         }
-        Row { head: row.n.to_string(), cells }
+        Row::new(row.n.to_string(), cells)
     };
     let rows = comparison.rows.iter().map(row).collect();
     let title = "Speedup".to_owned();

@@ -4,8 +4,9 @@ use std::fmt::Write as _;
 use std::ops::Range;
 
 use super::speedup::speedup;
-use super::{Name, Row, Table, changes, costs};
+use super::{CANNOT, Name, Row, Table, changes, costs, moments};
 use crate::analysis::{Analysis, Comparison, Quantity};
+use crate::claims::Claims;
 use crate::headline;
 use crate::text::{WIDTH, wrapped};
 
@@ -22,6 +23,9 @@ pub fn terminal(analysis: &Analysis) -> String {
             text.push_str(&wrapped("  ", note));
         }
     }
+    if let Some(claims) = &analysis.claims {
+        text.push_str(&list(claims));
+    }
     for comparison in &analysis.comparisons {
         let _ = writeln!(text, "\n{}\n", comparison.scenario.title());
         for table in tables(comparison) {
@@ -32,6 +36,12 @@ pub fn terminal(analysis: &Analysis) -> String {
             for note in &table.notes {
                 text.push_str(&wrapped("  ", note));
             }
+        }
+        if !comparison.cannot.is_empty() {
+            let _ = writeln!(text, "\n  {CANNOT}\n");
+        }
+        for cannot in &comparison.cannot {
+            text.push_str(&wrapped("    ", &cannot.to_string()));
         }
     }
     if !analysis.failures.is_empty() {
@@ -49,6 +59,19 @@ pub fn terminal(analysis: &Analysis) -> String {
     text
 }
 
+/// The claims with what came of them, in a line or two each.
+fn list(claims: &Claims) -> String {
+    let mut text = format!("\n{}\n\n", super::claims::TITLE);
+    text.push_str(&wrapped("  ", &claims.summary()));
+    text.push('\n');
+    for held in &claims.held {
+        let number = format!("#{}", held.claim.number);
+        let said = format!("{}. {}", held.claim.claim, held.sentence());
+        text.push_str(&wrapped(&format!("  {number:<3}  "), &said));
+    }
+    text
+}
+
 /// What a glance needs: the speedups, without the guide's where those would not fit beside them, and
 /// the main costs of the largest size.
 fn tables(comparison: &Comparison) -> Vec<Table> {
@@ -59,7 +82,8 @@ fn tables(comparison: &Comparison) -> Vec<Table> {
     };
     let largest = comparison.largest();
     let costs = largest.and_then(|row| costs(comparison, row, &Quantity::MAIN_COSTS));
-    [speedup].into_iter().chain(costs).collect()
+    let moments = largest.and_then(|row| moments(comparison, row));
+    [speedup].into_iter().chain(moments).chain(costs).collect()
 }
 
 /// How wide the parts of a table are, in characters.

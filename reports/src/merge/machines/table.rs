@@ -29,7 +29,7 @@ pub(super) fn table(machines: &Machines, section: &Section) -> Table {
     let row = |row: &Row| {
         let mut cells: Vec<Cell> = row.found.iter().map(|found| cell(row, *found)).collect();
         cells.extend(several.then(|| range(row, measures.len())));
-        table::Row { head: format!("{}, n = {}", row.title(), row.n), cells }
+        table::Row::new(format!("{}, n = {}", row.title(), row.n), cells)
     };
     Table {
         name: Name::Machines,

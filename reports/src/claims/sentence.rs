@@ -1,0 +1,51 @@
+//! What the clients say of a claim, in one sentence made from the figures.
+
+use super::answer::Answer;
+use super::standing::Standing;
+use super::unit::Unit;
+use crate::figure;
+
+/// For whom it holds and by how much, for whom not, and against whom it can't be held and why.
+pub(super) fn sentence(answers: &[Answer], unit: Unit) -> String {
+    let standings = [Standing::Holds, Standing::DoesNotHold, Standing::Undecided];
+    let known = standings.iter().filter_map(|standing| of(answers, standing, unit));
+    let parts: Vec<String> = known.chain(not_comparable(answers)).collect();
+    let mut sentence = parts.join("; ") + ".";
+    if let Some(first) = sentence.get_mut(..1) {
+        first.make_ascii_uppercase();
+    }
+    sentence
+}
+
+/// The clients of which the claim stands so, with the range of their figures.
+fn of(answers: &[Answer], standing: &Standing, unit: Unit) -> Option<String> {
+    let so: Vec<&Answer> = answers.iter().filter(|it| it.standing == *standing).collect();
+    let figures = || so.iter().filter_map(|answer| Some(answer.ours?.value));
+    let (least, most) = (figures().reduce(f64::min)?, figures().reduce(f64::max)?);
+    let clients: Vec<&str> = so.iter().map(|answer| &*answer.client).collect();
+    let clients = match clients.len() {
+        all if all == answers.len() && all > 2 => match standing {
+            Standing::DoesNotHold => format!("any of {all}"),
+            _ => format!("all {all}"),
+        },
+        _ => figure::list(&clients),
+    };
+    Some(format!("{} for {clients} ({})", standing.as_str(), unit.range(least, most)))
+}
+
+/// A part for each reason, with all clients that it keeps from comparing.
+fn not_comparable(answers: &[Answer]) -> Vec<String> {
+    let mut reasons: Vec<(String, Vec<&str>)> = Vec::new();
+    for answer in answers {
+        let Standing::NotComparable(why) = &answer.standing else { continue };
+        let why = why.to_string();
+        match reasons.iter_mut().find(|(known, _)| *known == why) {
+            Some((_, clients)) => clients.push(&answer.client),
+            None => reasons.push((why, vec![&answer.client])),
+        }
+    }
+    let said = |(why, clients): (String, Vec<&str>)| {
+        format!("not comparable for {} ({why})", figure::list(&clients))
+    };
+    reasons.into_iter().map(said).collect()
+}

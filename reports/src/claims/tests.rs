@@ -1,0 +1,493 @@
+//! The claims of synthetic records: every standing of every kind of rule.
+
+use super::*;
+use crate::record::{Bounds, Cell, Role, Status, Value};
+use crate::synthetic::{self, guide};
+
+/// Every claim with what came of it.
+fn told(record: &Record) -> String {
+    let claims = Claims::of(record).unwrap();
+    let told = |held: &Held| {
+        let Held { claim, .. } = held;
+        format!("#{} {}\n  {}\n  {}\n", claim.number, claim.claim, held.rule(), held.sentence())
+    };
+    let told: String = claims.held.iter().map(told).collect();
+    told + &claims.summary()
+}
+
+/// What the client's cells say of the claim that begins so, e.g. `holds 1.04 delays`.
+fn said(record: &Record, claim: &str, client: &str) -> String {
+    let claims = Claims::of(record).unwrap();
+    let held = claims.held.iter().find(|held| held.claim.claim.starts_with(claim)).unwrap();
+    let Some(answer) = held.answers.iter().find(|it| it.client == client) else {
+        return "not about it".to_owned();
+    };
+    match &answer.standing {
+        Standing::NotComparable(why) => format!("{}: {why}", why.as_str()),
+        standing => {
+            format!("{} {}", standing.as_str(), held.unit().figure(answer.ours.unwrap().value))
+        }
+    }
+}
+
+/// The rule of the claim that begins so.
+fn rule(record: &Record, claim: &str) -> String {
+    let claims = Claims::of(record).unwrap();
+    claims.held.iter().find(|held| held.claim.claim.starts_with(claim)).unwrap().rule()
+}
+
+/// The client's cells of a workload; with a parameter of this value, if it is given.
+fn cells<'r>(
+    record: &'r mut Record,
+    workload: &'r str,
+    param: &'r str,
+    client: &'r str,
+) -> impl Iterator<Item = &'r mut Cell> {
+    record.cells.iter_mut().filter(move |cell| {
+        let mut values = cell.params.values().map(ToString::to_string);
+        let has = param.is_empty() || values.any(|value| value == param);
+        cell.workload == workload && has && cell.client == client
+    })
+}
+
+/// Lets the client take so many milliseconds in the rounds, where it has them.
+fn time(record: &mut Record, [workload, param, client]: [&str; 3], ms: &[f64]) {
+    let ns: Vec<f64> = ms.iter().map(|ms| ms * 1e6).collect();
+    cells(record, workload, param, client).for_each(|cell| synthetic::time(cell, &ns));
+}
+
+fn moment(record: &mut Record, [workload, param, client]: [&str; 3], name: &str, ms: &[f64]) {
+    let ns: Vec<f64> = ms.iter().map(|ms| ms * 1e6).collect();
+    cells(record, workload, param, client).for_each(|cell| synthetic::timing(cell, name, &ns));
+}
+
+#[test]
+fn a_whole_run() {
+    insta::assert_snapshot!(told(&guide()), @"
+    #1 5 fetches at once are 4.7x as fast as in a row
+      Speedup over sequential at n = 5: at least 4.70x
+      Holds for all 5 (4.95x to 4.98x).
+    #1 10 fetches at once are 8.7x as fast
+      Speedup over sequential at n = 10: at least 8.70x
+      Holds for all 5 (9.45x to 9.54x).
+    #1 20 fetches at once are 14.9x as fast
+      Speedup over sequential at n = 20: at least 14.9x
+      Holds for all 5 (17.3x to 17.6x).
+    #1 50 fetches at once are 24.8x as fast
+      Speedup over sequential at n = 50: at least 24.8x
+      Holds for thread-pool-n, tokio, async-std and smol (35.1x to 35.9x); does not hold for thread-pool-32 (20.8x).
+    #1 100 fetches at once are 27.5x as fast
+      Speedup over sequential at n = 100: at least 27.5x
+      Holds for thread-pool-n, tokio, async-std and smol (53.1x to 54.7x); does not hold for thread-pool-32 (20.8x).
+    #2 50 calls at once take about one wait
+      Time at n = 50: at most 1.50 delays
+      Holds for thread-pool-n, tokio, async-std and smol (1.45 to 1.48 delays); does not hold for thread-pool-32 (2.50 delays).
+    #2 100 calls at once take about one wait
+      Time at n = 100: at most 1.50 delays
+      Does not hold for any of 5 (1.90 to 5.00 delays).
+    #3 Awaited in turn, calls take as long as in a row
+      Time in turn by time as tasks at n = 3: 2.70x to 3.30x
+      Holds for all 5 (2.98x to 2.99x).
+    #4 Gathered answers keep the order of the calls
+      Answers in order at n = 5: proved by the check of every batch
+      Holds for all 6 (50 batches).
+    #5 Failing fast does not wait for the rest
+      Time by that of collecting errors at n = 5: at most 1.00x
+      Holds for sequential, tokio, async-std and smol (0.333x to 0.411x); not comparable for thread-pool-32 and thread-pool-n (can't cancel a blocking call: what nobody waits for runs to its end).
+    #5 Failing fast cancels the rest
+      Requests the server saw dropped in a batch at n = 5: at least 1 dropped
+      Holds for tokio, async-std and smol (3 dropped); not comparable for thread-pool-32 and thread-pool-n (can't cancel a blocking call: what nobody waits for runs to its end).
+    #5 Errors can be collected beside answers
+      Every outcome in its place at n = 5: proved by the check of every batch
+      Holds for all 6 (50 batches).
+    #6 The first of several answers ends the wait
+      Time to the first answer at n = 3: at most 1.40 delays
+      Holds for all 5 (1.05 to 1.07 delays).
+    #6 The pending are cancelled once the first is there
+      Time until nothing is left at n = 3: at most 1.40 delays
+      Holds for tokio, async-std and smol (1.11 to 1.12 delays); not comparable for thread-pool-32 and thread-pool-n (can't cancel a blocking call: what nobody waits for runs to its end).
+    #6 The first of several errors ends the wait
+      Time until nothing is left at n = 3: at most 1.40 delays
+      Does not hold for tokio, async-std and smol (1.42 to 1.43 delays); not comparable for thread-pool-32 and thread-pool-n (can't cancel a blocking call: what nobody waits for runs to its end).
+    #6 What was cancelled is not left in flight
+      Requests the server saw dropped in a batch at n = 3: proved by the check of every batch
+      Holds for tokio, async-std and smol (2 dropped); not comparable for thread-pool-32 and thread-pool-n (can't cancel a blocking call: what nobody waits for runs to its end).
+    #7 Answers are there in the order of completion
+      Time to the first answer at n = 3: at most 1.40 delays
+      Holds for thread-pool-32, thread-pool-n, tokio, async-std and smol (1.05 to 1.08 delays); not comparable for sequential (takes answers in the order of the calls: it can't wait for several).
+    #8 A blocking call in async code stalls the other tasks
+      Longest stall of a ticker at n = 16: at least 1.00 delays
+      Holds for all 3 (4.06 to 4.07 delays).
+    #8 A blocking call that is offloaded stalls nobody
+      Median stall of a ticker at n = 16: at most 5.00 ms
+      Holds for all 3 (201 us).
+    #8 An async sleep stalls nobody
+      Median stall of a ticker at n = 16: at most 5.00 ms
+      Holds for all 3 (201 us).
+    #9 Async does not help CPU-bound work past the cores
+      Speedup over sequential at n = 8: at most 4.40x
+      Holds for all 5 (3.78x to 3.83x).
+    #9 Offloading CPU-bound work does not help past the cores either
+      Speedup over sequential at n = 8: at most 4.40x
+      Holds for all 5 (3.78x to 3.83x).
+    #10 A cursor's first row is there once it is executed
+      Time to the first row at n = 10: at most 1.40 delays
+      Holds for all 6 (1.03 to 1.05 delays).
+    #10 A cursor's rows are handed on while others are waited for
+      Time to the first row, of the whole at n = 10: at most 75 %
+      Holds for all 6 (50 %).
+    #11 Resources are released at the end and on errors
+      Releases = acquisitions at n = 10: proved by the check of every batch
+      Holds for all 6 (100 batches).
+    #11 Resources are released on cancellation
+      Releases = acquisitions at n = 10: proved by the check of every batch
+      Holds for tokio, async-std and smol (50 batches); not comparable for sequential, thread-pool-32 and thread-pool-n (can't cancel a blocking call: what nobody waits for runs to its end).
+    #12 A bounded queue gives out every item once
+      Items once, depth in bounds at n = 10: proved by the check of every batch
+      Holds for all 6 (50 batches).
+    #13 Three workers crawl every page once
+      Pages once at n = 12: proved by the check of every batch
+      Holds for all 6 (50 batches).
+    #14 10 calls, 3 at a time, take about 4 waits
+      Time at n = 10: 4.00 to 4.60 delays
+      Holds for all 5 (4.20 to 4.30 delays).
+    #14 Without the limit 10 calls take one wait
+      Time at n = 10: 1.00 to 1.40 delays
+      Holds for all 5 (1.11 to 1.13 delays).
+    #14 Never are there more than 3 at once
+      Calls the server had in flight at n = 10: at most 3 at once
+      Holds for all 6 (1 to 3 at once).
+    #15 Whoever limits its own rate is never refused
+      No answer 429 at n = 15: proved by the check of every batch
+      Holds for all 6 (50 batches).
+    #16 A session uses its connections again
+      Connections opened in a batch at n = 12: at most 3 connections
+      Holds for all 6 (3 connections).
+    #17 Failures are tried again, up to 3 times, a 404 never
+      Tries the server counted in a batch at n = 4: proved by the check of every batch
+      Holds for all 6 (5 to 8 tries).
+    #18 Async file I/O often loses: many files at once
+      Time by that of threads at n = 20: at least 1.00x
+      Holds for all 3 (2.45x to 2.47x).
+    #18 Async file I/O often loses: a large one line by line
+      Time by that of threads at n = 20: at least 1.00x
+      Holds for all 3 (1.85x to 1.87x).
+    #19 Ten at a time take longer than all at once
+      Time by that of all at once at n = 1000: at least 1.00x
+      Holds for all 5 (3.14x to 38.2x).
+    #19 All at once take more memory than ten at a time
+      Peak memory by that of ten at n = 1000: at least 1.00x
+      Holds for all 5 (1.00x to 1.80x).
+    #20 A few pages at a time are scraped several times as fast
+      Pages a second by those of sequential at n = 20: at least 3.00x
+      Holds for all 5 (4.88x to 4.93x).
+    #21 Ids, then details and posts: two waits deep
+      Time at n = 10: 2.00 to 3.00 delays
+      Holds for all 5 (2.24 to 2.28 delays).
+    #22 Every line of a chat reaches all the others
+      Lines delivered at n = 10: proved by the check of every batch
+      Holds for all 6 (172,388 to 385,144 lines/s).
+    #23 Async buys 10 to 100x for I/O
+      Speedup over sequential at n = 100: 10.0x to 100x
+      Holds for all 3 (53.1x to 54.7x).
+    #23 Threads buy 5 to 10x for I/O
+      Speedup over sequential at n = 100: 5.00x to 10.0x
+      Does not hold for thread-pool-32 and thread-pool-n (20.8x to 53.1x).
+    Claims that hold for every client that they can be held against: 37 of 43; for some: 3; for none: 3. Not measured here: #24.
+    ");
+}
+
+#[test]
+fn a_time_in_delays() {
+    let claim = "10 calls, 3 at a time";
+    let of = |ms: &[f64]| {
+        let mut record = guide();
+        time(&mut record, ["bounded", "3", "tokio"], ms);
+        said(&record, claim, "tokio")
+    };
+    assert_eq!(of(&[41.0, 41.1, 41.2, 41.1, 41.0]), "holds 4.11 delays");
+    assert_eq!(of(&[47.0, 47.1, 47.2, 47.1, 47.0]), "does not hold 4.71 delays");
+    assert_eq!(of(&[39.0, 39.1, 39.2, 39.1, 39.0]), "does not hold 3.91 delays");
+    // 4.59 times 1.02 to either side.
+    assert_eq!(of(&[45.0, 46.8, 45.9, 46.4, 45.4]), "undecided 4.59 delays");
+    assert_eq!(of(&[41.0, 41.1]), "few rounds: under 3 rounds");
+    assert_eq!(said(&guide(), claim, "sequential"), "not about it");
+}
+
+#[test]
+fn turns_are_those_of_the_batch() {
+    let mut record = guide();
+    record.cells.iter_mut().filter(|cell| cell.workload == "bounded").for_each(|cell| cell.n = 16);
+    assert_eq!(rule(&record, "10 calls, 3 at"), "Time at n = 16: 6.00 to 6.90 delays");
+}
+
+#[test]
+fn a_speedup_over_sequential() {
+    let of = |sequential: &[f64], tokio: &[f64]| {
+        let mut record = synthetic::record_of(&["sequential", "tokio"], &[5], 5);
+        time(&mut record, ["fan_out", "", "sequential"], sequential);
+        time(&mut record, ["fan_out", "", "tokio"], tokio);
+        said(&record, "5 fetches", "tokio")
+    };
+    assert_eq!(of(&[48.0, 49.0, 50.0], &[10.0, 10.2, 10.4]), "holds 4.80x");
+    assert_eq!(of(&[45.0, 46.0, 47.0], &[10.0, 10.2, 10.4]), "does not hold 4.51x");
+    // Inside each round 2, 4 and 8 times as fast, however slow the machine was.
+    assert_eq!(of(&[8.0, 16.0, 32.0], &[4.0, 4.0, 4.0]), "undecided 4.00x");
+    assert_eq!(of(&[48.0, 49.0, 50.0], &[10.0, 10.2]), "few rounds: under 3 rounds");
+}
+
+#[test]
+fn sequential_is_whoever_does_one_thing_at_a_time_whatever_the_reference() {
+    let mut record = guide();
+    let all = record.cells.iter_mut();
+    all.for_each(|cell| match &*cell.client {
+        "tokio" => cell.role = Role::Reference,
+        _ => cell.role = Role::Compared,
+    });
+    assert_eq!(said(&record, "100 fetches", "smol"), "holds 53.1x");
+    for cell in record.cells.iter_mut().filter(|cell| cell.client == "sequential") {
+        synthetic::fail(cell, "killed");
+    }
+    let nothing = "nothing beside: whom it is measured against has no figures";
+    assert_eq!(said(&record, "100 fetches", "smol"), nothing);
+}
+
+#[test]
+fn a_ratio_of_two_scenarios_is_taken_inside_each_round() {
+    let claim = "Awaited in turn";
+    let of = |in_turn: &[f64], as_tasks: &[f64]| {
+        let mut record = guide();
+        time(&mut record, ["in_turn", "in_turn", "smol"], in_turn);
+        time(&mut record, ["in_turn", "at_once", "smol"], as_tasks);
+        said(&record, claim, "smol")
+    };
+    assert_eq!(of(&[31.0, 62.0, 93.0], &[10.0, 20.0, 30.0]), "holds 3.10x");
+    assert_eq!(of(&[31.0, 31.0, 31.0], &[11.9, 12.0, 12.1]), "does not hold 2.58x");
+    assert_eq!(of(&[35.0, 35.0, 35.0], &[10.0, 10.1, 10.2]), "does not hold 3.47x");
+    assert_eq!(of(&[31.0, 31.0, 31.0], &[9.0, 10.0, 11.0]), "undecided 3.11x");
+    let mut record = guide();
+    record.cells.iter_mut().filter(|cell| cell.workload == "in_turn").for_each(|cell| cell.n = 5);
+    assert_eq!(rule(&record, claim), "Time in turn by time as tasks at n = 5: 4.50x to 5.50x");
+}
+
+#[test]
+fn computing_is_held_to_the_logical_cpus() {
+    let of = |ms: &[f64]| {
+        let mut record = guide();
+        time(&mut record, ["cpu_bound", "", "sequential"], &[24.0; 3]);
+        time(&mut record, ["cpu_bound", "executor", "tokio"], ms);
+        record.machine.logical_cpus = 2;
+        said(&record, "Async does not help", "tokio")
+    };
+    assert_eq!(of(&[12.0, 12.1, 12.2]), "holds 1.98x");
+    assert_eq!(of(&[10.0, 10.1, 10.2]), "does not hold 2.38x");
+    assert_eq!(of(&[10.7, 10.9, 11.1]), "undecided 2.20x");
+}
+
+#[test]
+fn a_moment_in_delays_or_as_it_is_or_of_the_whole() {
+    let cursor = |name: &str, ms: &[f64], claim: &str| {
+        let mut record = guide();
+        moment(&mut record, ["cursor", "", "tokio"], name, ms);
+        said(&record, claim, "tokio")
+    };
+    let first = "A cursor's first row";
+    assert_eq!(cursor("first row", &[13.0, 13.1, 13.2, 13.1, 13.0], first), "holds 1.31 delays");
+    let late = [15.0, 15.1, 15.2, 15.1, 15.0];
+    assert_eq!(cursor("first row", &late, first), "does not hold 1.51 delays");
+    assert_eq!(cursor("first row", &late, "A cursor's rows"), "holds 72 %");
+    let last = [20.0, 20.1, 20.2, 20.1, 20.0];
+    assert_eq!(cursor("first row", &last, "A cursor's rows"), "does not hold 96 %");
+    let stall = |ms: &[f64]| {
+        let mut record = guide();
+        moment(&mut record, ["stall", "offloaded", "tokio"], "median stall", ms);
+        said(&record, "A blocking call that is offloaded", "tokio")
+    };
+    assert_eq!(stall(&[4.0, 4.1, 4.2, 4.1, 4.0]), "holds 4.08 ms");
+    assert_eq!(stall(&[8.0, 8.1, 8.2, 8.1, 8.0]), "does not hold 8.08 ms");
+    // No logarithm: every round has to be inside.
+    assert_eq!(stall(&[0.0, 0.1, 0.0, 0.2, 0.0]), "holds 60.0 us");
+    assert_eq!(stall(&[0.0, 0.1, 0.0, 9.0, 0.0]), "undecided 1.82 ms");
+}
+
+#[test]
+fn what_the_rounds_do_not_tell_is_not_comparable() {
+    let mut record = guide();
+    for round in record.cells.iter_mut().flat_map(|cell| &mut cell.rounds) {
+        (round.costs, round.server) = (None, None);
+        round.timings_ns.clear();
+    }
+    for claim in ["A cursor's first row", "All at once take more memory", "Never are there more"] {
+        assert_eq!(said(&record, claim, "tokio"), "not measured: its rounds don't tell", "{claim}");
+    }
+}
+
+#[test]
+fn counts_are_exact_and_need_no_rounds() {
+    let counted = |workload: &str, claim: &str, counts: [u64; 4]| {
+        let mut record = guide();
+        for cell in cells(&mut record, workload, "", "tokio") {
+            cell.rounds.truncate(1);
+            let [requests, dropped, connections, peak] = counts;
+            let server = cell.rounds[0].server.as_mut().unwrap();
+            (server.requests, server.dropped) = (requests * 10, dropped * 10);
+            (server.connections, server.peak) = (connections * 10, peak);
+        }
+        said(&record, claim, "tokio")
+    };
+    let peak = |peak| counted("bounded", "Never are there", [10, 0, 10, peak]);
+    assert_eq!([peak(3), peak(4)], ["holds 3 at once", "does not hold 4 at once"]);
+    let dropped = |dropped| counted("gather_errors", "Failing fast cancels", [5, dropped, 5, 5]);
+    assert_eq!([dropped(1), dropped(0)], ["holds 1 dropped", "does not hold 0 dropped"]);
+    let connections = |count| counted("session", "A session", [12, 0, count, 3]);
+    let expected = ["holds 3 connections", "does not hold 4 connections"];
+    assert_eq!([connections(3), connections(4)], expected);
+    assert_eq!(counted("retry", "Failures are tried", [5, 3, 8, 4]), "holds 8 tries");
+}
+
+#[test]
+fn the_worst_round_of_a_peak_counts() {
+    let mut record = guide();
+    for cell in cells(&mut record, "bounded", "3", "smol") {
+        cell.rounds[2].server.as_mut().unwrap().peak = 4;
+    }
+    assert_eq!(said(&record, "Never are there", "smol"), "does not hold 4 at once");
+}
+
+#[test]
+fn what_the_check_of_every_batch_proves() {
+    let mut record = guide();
+    let claim = "Resources are released at";
+    assert_eq!(said(&record, claim, "tokio"), "holds 100 batches");
+    cells(&mut record, "cleanup", "done", "tokio").for_each(|cell| cell.rounds.truncate(1));
+    assert_eq!(said(&record, claim, "tokio"), "holds 60 batches");
+    cells(&mut record, "cleanup", "error", "tokio").for_each(|cell| synthetic::fail(cell, "leaks"));
+    assert_eq!(said(&record, claim, "tokio"), "failed: failed");
+    // 10 members who each say 10 lines to 9 others, in 2.3 ms.
+    time(&mut record, ["chat", "", "tokio"], &[2.3; 3]);
+    assert_eq!(said(&record, "Every line", "tokio"), "holds 391,304 lines/s");
+}
+
+#[test]
+fn files_are_held_against_the_widest_pool_or_else_sequential() {
+    let claim = "Async file I/O often loses: many";
+    let mut record = guide();
+    time(&mut record, ["files", "whole", "tokio"], &[4.0, 4.0, 4.0]);
+    time(&mut record, ["files", "whole", "thread-pool-n"], &[2.0, 2.0, 2.0]);
+    time(&mut record, ["files", "whole", "sequential"], &[5.0, 5.0, 5.0]);
+    assert_eq!(said(&record, claim, "tokio"), "holds 2.00x");
+    record.cells.retain(|cell| !cell.client.starts_with("thread-pool"));
+    assert_eq!(said(&record, claim, "tokio"), "does not hold 0.800x");
+}
+
+#[test]
+fn memory_of_two_scenarios() {
+    let of = |bytes: u64| {
+        let mut record = guide();
+        cells(&mut record, "unbounded", "10", "tokio")
+            .for_each(|cell| synthetic::memory(cell, 8 << 20));
+        cells(&mut record, "unbounded", "0", "tokio")
+            .for_each(|cell| synthetic::memory(cell, bytes));
+        said(&record, "All at once take more memory", "tokio")
+    };
+    assert_eq!(of(16 << 20), "holds 2.00x");
+    assert_eq!(of(4 << 20), "does not hold 0.500x");
+}
+
+#[test]
+fn whoever_can_not_be_compared_has_a_reason() {
+    let claim = "Answers are there in";
+    let mut record = guide();
+    let clause = "takes answers in the order of the calls: it can't wait for several";
+    assert_eq!(said(&record, claim, "sequential"), format!("can't: {clause}"));
+    cells(&mut record, "as_completed", "", "tokio")
+        .for_each(|cell| synthetic::fail(cell, "killed"));
+    cells(&mut record, "as_completed", "", "smol")
+        .for_each(|cell| (cell.status, cell.rounds) = (Status::Skipped, Vec::new()));
+    record.cells.retain(|cell| cell.workload != "as_completed" || cell.client != "async-std");
+    assert_eq!(said(&record, claim, "tokio"), "failed: failed");
+    assert_eq!(said(&record, claim, "smol"), "not run: not run");
+    assert_eq!(said(&record, claim, "async-std"), "no cell: the record has no such cell");
+    let held = Claims::of(&record).unwrap().held;
+    let held = held.iter().find(|held| held.claim.claim.starts_with(claim)).unwrap();
+    insta::assert_snapshot!(held.sentence(), @"Holds for thread-pool-32 and thread-pool-n (1.05 to 1.06 delays); not comparable for sequential (takes answers in the order of the calls: it can't wait for several); not comparable for tokio (failed); not comparable for async-std (the record has no such cell); not comparable for smol (not run).");
+    // What it can't do is not what another claim is about.
+    assert_eq!(
+        said(&record, "The first of several answers", "thread-pool-32"),
+        "holds 1.05 delays"
+    );
+}
+
+#[test]
+fn the_longest_delay_and_the_guides_size_are_taken() {
+    let mut record = guide();
+    let mut other = |n: u32, delay: f64| {
+        let bounded = record.cells.iter().filter(|cell| cell.workload == "bounded");
+        let mut more: Vec<Cell> = bounded.filter(|cell| cell.n == 10).cloned().collect();
+        more.retain(|cell| cell.delay_ms == Some(10.0));
+        more.iter_mut().for_each(|cell| (cell.n, cell.delay_ms) = (n, Some(delay)));
+        record.cells.extend(more);
+        rule(&record, "10 calls, 3 at")
+    };
+    assert_eq!(other(20, 10.0), "Time at n = 10: 4.00 to 4.60 delays", "the guide's");
+    assert_eq!(other(40, 20.0), "Time at n = 40: 14.0 to 16.1 delays", "the longest delay");
+    assert_eq!(other(90, 20.0), "Time at n = 90: 30.0 to 34.5 delays", "else the largest");
+}
+
+#[test]
+fn a_parameter_of_another_value_is_another_scenario() {
+    let mut record = guide();
+    let bounded = |record: &Record| {
+        let claims = Claims::of(record).unwrap();
+        claims.held.iter().filter(|held| held.claim.number == 14).count()
+    };
+    assert_eq!(bounded(&record), 3);
+    for cell in record.cells.iter_mut().filter(|cell| cell.workload == "bounded") {
+        if cell.params["at_once"] == Value::Number(3) {
+            cell.params.insert("at_once".to_owned(), Value::Number(4));
+        }
+    }
+    assert_eq!(bounded(&record), 1);
+    let summary = Claims::of(&record).unwrap().summary();
+    assert!(summary.ends_with(" Not measured here: #24; some of #14."), "{summary}");
+}
+
+#[test]
+fn a_pool_as_wide_as_its_batch_is_threads_also_where_that_is_one() {
+    let mut record = guide();
+    cells(&mut record, "cursor", "", "thread-pool-n").for_each(|cell| cell.limit = Some(1));
+    assert_eq!(said(&record, "Threads buy", "thread-pool-n"), "does not hold 53.1x");
+    assert_eq!(said(&record, "Async buys", "thread-pool-n"), "not about it");
+}
+
+#[test]
+fn numbers_in_a_row_are_a_range() {
+    let written = |numbers: &[u32]| numbered(numbers);
+    assert_eq!(written(&[24]), "#24");
+    assert_eq!(written(&[1, 2, 4]), "#1, #2 and #4");
+    assert_eq!(written(&[1, 3, 4, 5, 6, 24]), "#1, #3 to #6 and #24");
+    assert_eq!(written(&[]), "");
+}
+
+#[test]
+fn builds_are_held_against_each_other_and_not_against_the_guide() {
+    assert_eq!(Claims::of(&synthetic::variants(&["base", "new"], &[5], 5)), None);
+    let mut record = synthetic::record();
+    record.cells.iter_mut().for_each(|cell| cell.workload = "pings".to_owned());
+    assert_eq!(Claims::of(&record), None);
+    assert_eq!(Claims::of(&synthetic::record_of(&[], &[], 5)), None);
+}
+
+#[test]
+fn the_invented_run_could_have_been_measured() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("record.json");
+    let record = guide();
+    record.write(&path).unwrap();
+    assert_eq!(Record::read(&path).unwrap(), record);
+    assert!(
+        record.cells.iter().any(|cell| {
+            cell.expected.as_ref().is_some_and(|it| it.dropped == Bounds::Exactly(3))
+        })
+    );
+}
