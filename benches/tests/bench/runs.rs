@@ -171,7 +171,16 @@ fn without_bench_every_cell_runs_once() {
 fn every_client_does_every_workload_right() {
     let sandbox = Sandbox::new(
         r#"
-        workloads = ["fan_out", "pipeline", "timeouts", "sleepers"]
+        workloads = [
+            "fan_out", "pipeline", "in_turn", "gather_errors", "first_completed", "as_completed",
+            "stall", "cpu_bound", "cursor", "cleanup", "queue", "crawl", "bounded", "rate_limited",
+            "session", "retry", "files", "unbounded", "scrape", "api_pipeline", "chat", "timeouts",
+            "sleepers", "chain", "paced", "ping_pong", "spawn_many", "fan_in",
+            { name = "cleanup", params = { end = "cancelled" } },
+            { name = "first_completed", params = { until = "error" } },
+            { name = "stall", params = { how = "offloaded" } },
+            { name = "files", params = { work = "lines" } },
+        ]
         sizes = [7]
         delays = ["2ms"]
         "#,

@@ -122,7 +122,7 @@ fn a_build_of_another_protocol_is_refused_before_anything_is_measured() {
     let said = stderr(&output);
     assert!(said.starts_with("error: variant base: "), "{said}");
     assert!(
-        said.contains("speaks version 99 of the benchmark's protocol and this build 2"),
+        said.contains("speaks version 99 of the benchmark's protocol and this build 3"),
         "{said}"
     );
     assert!(!sandbox.output().join("record.json").exists());
@@ -179,7 +179,7 @@ fn figures_that_can_not_be_fail_their_cell_and_the_record_stays_whole() {
         read order
         for i in 0 1; do
             echo "{\"Started\":$i}" >&0
-            echo "{\"Done\":[$i,{\"method\":\"direct\",\"timed\":1,\"mean_ns\":-5.0,\"samples_ns\":[],\"batches\":1,\"costs\":null,\"stats\":{\"requests\":$((2 * (i + 1))),\"dropped\":0,\"connections\":$((2 * (i + 1))),\"in_flight\":0,\"peak_in_flight\":1,\"early\":0,\"lateness_us\":{\"p50\":1,\"p99\":1,\"max\":1}}}]}" >&0
+            echo "{\"Done\":[$i,{\"method\":\"direct\",\"timed\":1,\"mean_ns\":-5.0,\"samples_ns\":[],\"batches\":1,\"costs\":null,\"timings_ns\":{},\"stats\":{\"requests\":$((2 * (i + 1))),\"dropped\":0,\"connections\":$((2 * (i + 1))),\"in_flight\":0,\"peak_in_flight\":1,\"early\":0,\"lateness_us\":{\"p50\":1,\"p99\":1,\"max\":1}}}]}" >&0
         done
         echo '"Finished"' >&0; exit;; esac"#;
     let lies = format!("{lies}\nexec '{}' \"$@\"", PROGRAM.display());
