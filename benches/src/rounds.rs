@@ -92,7 +92,7 @@ impl<'a> Rounds<'a> {
                     let wrong = match outcome {
                         None => continue,
                         Some(Err(reason)) => reason,
-                        Some(Ok(measured)) => match verify::wrong_peak(cell, &measured) {
+                        Some(Ok(measured)) => match verify::too_few(cell, &measured) {
                             None => continue,
                             Some(_) if attempt < verify::ATTEMPTS => {
                                 again.push(cell);

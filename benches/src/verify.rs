@@ -21,6 +21,9 @@ const BEYOND: u32 = 4;
 /// The batch of a client without a limit, or with one that grows with n.
 const UNLIMITED: u32 = 40;
 
+/// What the waits of a batch may take, where a smaller batch takes less.
+const LONGEST: Duration = Duration::from_millis(300);
+
 /// A machine that stalls for longer than the delay ends the first requests before the last begin.
 /// A client that is wrong is so every time.
 pub(crate) const ATTEMPTS: usize = 3;
@@ -50,7 +53,11 @@ pub(crate) fn plan(catalogue: &Catalogue, profile: &Profile, cells: &[Cell]) -> 
         let largest = same.map(|cell| cell.n).max().unwrap_or(1).max(UNLIMITED);
         let limit = of_size(largest)?.limit.and_then(|limit| u32::try_from(limit.get()).ok());
         let n = limit.filter(|&limit| limit < largest).map_or(UNLIMITED, |limit| limit + BEYOND);
-        plan.push(of_size(n)?);
+        let mut verified = of_size(n)?;
+        while verified.n > 1 && verified.expected.ideal.is_some_and(|ideal| ideal > LONGEST) {
+            verified = of_size(verified.n / 2)?;
+        }
+        plan.push(verified);
     }
     Ok(plan)
 }
@@ -66,13 +73,21 @@ pub(crate) fn how(_: &Cell) -> How {
     How::Batches(1)
 }
 
-/// What is wrong with a client that did its batch right: it is less concurrent than it says.
-pub(crate) fn wrong_peak(cell: &Cell, measured: &Measured) -> Option<String> {
+/// What is wrong with a client that did its batch right: it is less concurrent than it says, or
+/// cancels less.
+pub(crate) fn too_few(cell: &Cell, measured: &Measured) -> Option<String> {
     let (expected, stats) = (cell.expected.server.as_ref()?, measured.stats.as_ref()?);
     let (peak, least) = (stats.peak_in_flight, *expected.peak.start());
-    (peak < least).then(|| {
-        format!(
+    let (dropped, fewest) = (stats.dropped, *expected.dropped.start());
+    if peak < least {
+        return Some(format!(
             "the server saw {peak} requests in flight at most, and the client should have {least}"
+        ));
+    }
+    (dropped < fewest).then(|| {
+        format!(
+            "the server saw the client leave {dropped} requests, and it should leave {fewest} at \
+             least"
         )
     })
 }

@@ -162,10 +162,12 @@ pub struct Expected {
 }
 
 /// What the server has to count in one batch.
+///
+/// A range is for what is a matter of time, as how many requests were answered before the others
+/// are cancelled: the least where nothing stalls, and the most.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ServerCounts {
-    /// Requests answered. A range only where it is a matter of time, as with a cancellation: how
-    /// many were answered before it.
+    /// Requests answered.
     pub requests: RangeInclusive<u64>,
     /// Requests whose client goes away before the answer.
     pub dropped: RangeInclusive<u64>,

@@ -262,8 +262,8 @@ pub struct Expected {
     pub peak_high: u64,
 }
 
-/// How many of something there have to be: a number, or the least and the most where it is a matter
-/// of time.
+/// How many of something there have to be: a number; or, where it is a matter of time, the least
+/// where nothing stalls, and the most.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum Bounds {

@@ -188,7 +188,7 @@ fn every_client_does_every_workload_right() {
     let output = sandbox.run(&["--test"]);
     assert!(output.status.success(), "{}{}", stdout(&output), stderr(&output));
     let stdout = stdout(&output);
-    assert!(!stdout.contains("FAILED") && stdout.ends_with("\n24 passed, 0 failed\n"), "{stdout}");
+    assert!(!stdout.contains("FAILED") && stdout.ends_with("\n192 passed, 0 failed\n"), "{stdout}");
 }
 
 #[test]

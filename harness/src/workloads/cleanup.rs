@@ -143,7 +143,10 @@ impl Workload for Cleanup {
             (End::Done | End::Error, _) => (answered, None),
             (End::Cancelled, Model::Tasks) => {
                 let ServerCounts { requests: all, dropped: none, .. } = answered.clone();
-                (ServerCounts { requests: none, dropped: all, ..answered }, None)
+                // What the batch before has cancelled is in flight until the server has seen it.
+                let (all_at_once, n) = (at_once as u64, shape.n as u64);
+                let peak = all_at_once..=all_at_once + n;
+                (ServerCounts { requests: none, dropped: all, peak, ..answered }, None)
             }
             (End::Cancelled, Model::Sequential | Model::Threads) => {
                 (answered, Some("can't cancel a blocking call: each runs to its end"))
@@ -261,7 +264,8 @@ mod tests {
             assert_eq!(of(end, Model::Tasks, 0), (answered(10), DELAY, false));
         }
         assert_eq!(of(End::Cancelled, Model::Threads, 4), (answered(4), DELAY * 3, true));
-        let cancelled = ServerCounts { requests: 0..=0, dropped: 10..=10, ..answered(10) };
+        let cancelled =
+            ServerCounts { requests: 0..=0, dropped: 10..=10, peak: 10..=20, ..answered(10) };
         assert_eq!(of(End::Cancelled, Model::Tasks, 0), (cancelled, DELAY, false));
     }
 

@@ -283,10 +283,13 @@ fn as_expected(round: &Round, expected: Option<&Expected>) -> Checked {
         ("connections", counts.connections, expected.connections),
         ("early", counts.early, Bounds::Exactly(0)),
     ] {
-        let (least, most) = each.ends();
+        // A machine that stalls has less than the least of a range.
+        let (least, most, each) = match each {
+            Bounds::Exactly(each) => (each, each, each.to_string()),
+            Bounds::Between(_, most) => (0, most, format!("up to {most}")),
+        };
         let of_all = |each: u64| u128::from(round.batches) * u128::from(each);
         let right = (of_all(least)..=of_all(most)).contains(&u128::from(counted));
-        let each = if least == most { least.to_string() } else { format!("{least} to {most}") };
         let problem = || format!("is {counted}, and {} batches expect {each} each", round.batches);
         ensure(right, field, problem()).map_err(|fault| fault.inside("server"))?;
     }
