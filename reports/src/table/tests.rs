@@ -3,6 +3,7 @@
 mod changes;
 mod matrix;
 mod process;
+mod scenarios;
 
 use super::*;
 use crate::analysis::Analysis;
