@@ -32,7 +32,8 @@ pub struct Analysis {
     pub changes: Option<Changes>,
     /// What the record says of the guide's claims; absent where it says nothing.
     pub claims: Option<Claims>,
-    /// One for each workload, parameters and delay, in the order of the record.
+    /// One for each workload, parameters and delay, in the order of the record, and those of a
+    /// workload beside each other.
     pub comparisons: Vec<Comparison>,
     /// What a reader has to know before believing the figures.
     pub warnings: Vec<Warning>,
@@ -101,6 +102,8 @@ fn comparisons(cells: &[Cell], margin: f64) -> Vec<Comparison> {
             None => scenarios.push((scenario, vec![cell])),
         }
     }
+    let workloads: Vec<String> = scenarios.iter().map(|it| it.0.workload.clone()).collect();
+    scenarios.sort_by_key(|(scenario, _)| workloads.iter().position(|it| *it == scenario.workload));
     scenarios
         .into_iter()
         .map(|(scenario, cells)| Comparison::of(scenario, &cells, margin))

@@ -42,6 +42,11 @@ pub(crate) fn sentences(analysis: &Analysis) -> Vec<Sentence> {
     sentences
 }
 
+/// The workload that the sentences of a run of one build are about.
+pub(crate) fn workload(analysis: &Analysis) -> Option<&str> {
+    Some(&*subject(analysis)?.0.scenario.workload)
+}
+
 /// The largest row that has figures, in the guide's workload where the run has it.
 fn subject(analysis: &Analysis) -> Option<(&Comparison, &Row)> {
     let is_guides = |comparison: &&Comparison| comparison.scenario.workload == guide::WORKLOAD;

@@ -14,6 +14,7 @@ use crate::analysis::Analysis;
 use crate::conditions::{self, Fact};
 use crate::headline::{self, Part, Sentence};
 use crate::record::Record;
+use crate::table::Split;
 use crate::{figure, text};
 
 const STYLE: &str = include_str!("html/style.css");
@@ -21,6 +22,7 @@ const STYLE: &str = include_str!("html/style.css");
 /// The whole page.
 pub(crate) fn page(record: &Record, analysis: &Analysis) -> String {
     let several = analysis.comparisons.len() > 1;
+    let split = Split::of(analysis);
     let page = html! {
         (DOCTYPE)
         html lang="en" {
@@ -31,9 +33,10 @@ pub(crate) fn page(record: &Record, analysis: &Analysis) -> String {
                     (warnings(analysis))
                     @if let Some(changes) = &analysis.changes { (changes::section(changes)) }
                     @if let Some(claims) = &analysis.claims { (claims::section(claims)) }
-                    @for comparison in &analysis.comparisons {
+                    @for comparison in &split.whole {
                         (comparison::section(comparison, several))
                     }
+                    (comparison::scenarios(&split))
                     (failures(analysis))
                     (explanation::section(analysis))
                     (conditions(record))

@@ -2,11 +2,14 @@
 
 use std::fmt::Write as _;
 
-use crate::analysis::Analysis;
+use crate::analysis::{Analysis, Comparison};
 use crate::headline::{self, Part};
 use crate::record::Record;
-use crate::table::{self, Name, Table};
+use crate::table::{self, Name, Split, Table};
 use crate::{conditions, figure, text};
+
+/// The most workloads that the title names.
+const MOST_NAMED: usize = 4;
 
 /// The whole summary.
 pub(crate) fn markdown(record: &Record, analysis: &Analysis) -> String {
@@ -22,27 +25,54 @@ pub(crate) fn markdown(record: &Record, analysis: &Analysis) -> String {
         let _ = write!(text, "{}\n\n", text::markdown(&claims.summary()));
         push_figures(&mut text, &table);
     }
-    for comparison in &analysis.comparisons {
+    let split = Split::of(analysis);
+    for comparison in split.whole.iter().copied() {
         let title = text::markdown(&comparison.scenario.title());
         let _ = write!(text, "\n## {title}\n\n");
-        for table in table::all(comparison) {
-            push_table(&mut text, &table);
-        }
-        if !comparison.cannot.is_empty() {
-            let _ = write!(text, "\n### {}\n\n", table::CANNOT);
-        }
-        push_items(&mut text, &comparison.cannot);
+        push_comparison(&mut text, comparison);
     }
+    push_scenarios(&mut text, &split);
     list(&mut text, "Failed cells", &analysis.failures);
     let _ = writeln!(text, "\n{}", text::markdown(&conditions_line(record)));
     text
+}
+
+fn push_comparison(text: &mut String, comparison: &Comparison) {
+    for table in table::all(comparison) {
+        push_table(text, &table);
+    }
+    if !comparison.cannot.is_empty() {
+        let _ = write!(text, "\n### {}\n\n", table::CANNOT);
+    }
+    push_items(text, &comparison.cannot);
+}
+
+/// The scenarios that stand in one table together, each with all else of it folded below.
+fn push_scenarios(text: &mut String, split: &Split) {
+    let Some(table) = split.table() else { return };
+    let _ = write!(text, "\n## {}\n\n", table.title);
+    push_figures(text, &table);
+    list(text, table::CANNOT, &split.cannot());
+    for comparison in &split.together {
+        // A line of HTML, in which Markdown means nothing.
+        let title = text::html(&comparison.scenario.title());
+        let _ = write!(text, "\n<details>\n<summary>{title}</summary>\n\n");
+        push_comparison(text, comparison);
+        text.push_str("\n</details>\n");
+    }
 }
 
 fn workloads(analysis: &Analysis) -> String {
     let mut names: Vec<String> =
         analysis.comparisons.iter().map(|c| text::markdown(&c.scenario.workload)).collect();
     names.dedup();
-    if names.is_empty() { "nothing measured".to_owned() } else { figure::list(&names) }
+    match names.len() {
+        0 => "nothing measured".to_owned(),
+        all if all > MOST_NAMED => {
+            format!("{} and {} other workloads", names[0], all - 1)
+        }
+        _ => figure::list(&names),
+    }
 }
 
 /// The headline; only the words of others could be taken for markup.

@@ -7,6 +7,7 @@ mod html;
 mod markdown;
 mod matrix;
 mod moments;
+mod scenarios;
 mod speedup;
 mod terminal;
 #[cfg(test)]
@@ -18,6 +19,7 @@ pub(crate) use costs::costs;
 pub(crate) use html::html;
 pub(crate) use markdown::markdown;
 pub(crate) use moments::moments;
+pub(crate) use scenarios::Split;
 pub use terminal::terminal;
 
 use crate::analysis::{Comparison, Quantity};
@@ -59,6 +61,8 @@ pub(crate) enum Name {
     Machines,
     /// Times and speedups of all sizes.
     Speedup,
+    /// Times and speedups of several scenarios.
+    Scenarios,
     /// Moments inside a batch of one size.
     Moments,
     /// What one size costs: CPU time, context switches, memory.
@@ -144,6 +148,7 @@ pub(crate) enum Kind {
 }
 
 pub(crate) struct Row {
+    /// In lines, where there are several.
     pub(crate) head: String,
     /// What is to be said of the row, in lines under its head.
     pub(crate) detail: Vec<String>,

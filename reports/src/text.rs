@@ -41,6 +41,11 @@ pub(crate) fn markdown(text: &str) -> String {
     escaped
 }
 
+/// The text in one line of HTML, and none of it markup.
+pub(crate) fn html(text: &str) -> String {
+    printable(text).replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+}
+
 /// The text in one line, and no more than an error needs of it.
 pub(crate) fn short(text: &str) -> String {
     let text = printable(text);
@@ -87,6 +92,11 @@ mod tests {
     fn markdown_stays_text() {
         assert_eq!(markdown("fan_out with 5"), "fan_out with 5");
         assert_eq!(markdown("a|b\n<img> ![x](y)"), "a\\|b \\<img\\> !\\[x\\](y)");
+    }
+
+    #[test]
+    fn html_stays_text() {
+        assert_eq!(html("a < b\n&amp; <img>"), "a &lt; b &amp;amp; &lt;img&gt;");
     }
 
     #[test]

@@ -4,7 +4,7 @@ use maud::{Markup, PreEscaped, html};
 
 use crate::analysis::{Comparison, Quantity, Row};
 use crate::series::{self, Series};
-use crate::table::{self, Measure, Name, Table};
+use crate::table::{self, Measure, Name, Split, Table};
 use crate::{chart, figure};
 
 /// The section of `comparison`; where there are `several`, its title says which it is.
@@ -13,18 +13,48 @@ pub(super) fn section(comparison: &Comparison, several: bool) -> Markup {
     html! {
         section.comparison {
             @if several { h2.place { (place) } }
-            @for table in table::all(comparison) {
-                h2 { (table.title) }
-                (with_notes(&table, &caption(comparison, &table)))
-                @match table.name {
-                    Name::Speedup => { (charts(comparison)) }
-                    Name::Moments => { (other_sizes(comparison, table::moments)) }
-                    Name::Costs => { (other_sizes(comparison, all_costs)) }
-                    Name::Versus | Name::Sizes | Name::Changes | Name::Claims | Name::Machines => {}
+            (contents(comparison))
+        }
+    }
+}
+
+/// The scenarios that stand in one table together, each with all else of it folded below.
+pub(super) fn scenarios(split: &Split) -> Markup {
+    let Some(table) = split.table() else { return html! {} };
+    let caption = "Each row: a scenario, and each client's time of a whole batch and its speedup.";
+    let cannot = split.cannot();
+    html! {
+        section.comparison {
+            h2.place { (table.title) }
+            (with_notes(&table, caption))
+            @if !cannot.is_empty() {
+                h2 { (table::CANNOT) }
+                ul.cannot { @for cannot in &cannot { li { (cannot) } } }
+            }
+            h2 { "Each scenario" }
+            @for comparison in &split.together {
+                details.scenario {
+                    summary { (comparison.scenario.title()) }
+                    (contents(comparison))
                 }
             }
-            (cannot(comparison))
         }
+    }
+}
+
+fn contents(comparison: &Comparison) -> Markup {
+    html! {
+        @for table in table::all(comparison) {
+            h2 { (table.title) }
+            (with_notes(&table, &caption(comparison, &table)))
+            @match table.name {
+                Name::Speedup => { (charts(comparison)) }
+                Name::Moments => { (other_sizes(comparison, table::moments)) }
+                Name::Costs => { (other_sizes(comparison, all_costs)) }
+                _ => {}
+            }
+        }
+        (cannot(comparison))
     }
 }
 

@@ -10,6 +10,7 @@ pub(crate) fn html(table: &Table, caption: &str) -> Markup {
     let class = match table.name {
         Name::Machines => "machines",
         Name::Speedup => "speedup",
+        Name::Scenarios => "scenarios",
         Name::Moments => "moments",
         Name::Costs => "costs",
         Name::Versus | Name::Sizes => "versus",

@@ -15,7 +15,7 @@ pub(crate) fn markdown(table: &Table) -> String {
     });
     let corner = [table.corner.to_owned()].into_iter().chain(beside(""));
     let mut lines = line(corner.chain(heads));
-    let is_list = matches!(table.name, Name::Changes | Name::Claims);
+    let is_list = matches!(table.name, Name::Changes | Name::Claims | Name::Scenarios);
     let side = if is_list { ":---" } else { "---:" };
     let rules = [side.to_owned()].into_iter().chain(beside(":---"));
     lines.push_str(&line(rules.chain(table.columns.iter().map(|_| "---:".to_owned()))));

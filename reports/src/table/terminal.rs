@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::ops::Range;
 
 use super::speedup::speedup;
-use super::{CANNOT, Name, Row, Table, changes, costs, moments};
+use super::{CANNOT, Measure, Name, Row, Split, Table, changes, costs, moments};
 use crate::analysis::{Analysis, Comparison, Quantity};
 use crate::claims::Claims;
 use crate::headline;
@@ -26,7 +26,8 @@ pub fn terminal(analysis: &Analysis) -> String {
     if let Some(claims) = &analysis.claims {
         text.push_str(&list(claims));
     }
-    for comparison in &analysis.comparisons {
+    let split = Split::of(analysis);
+    for comparison in &split.whole {
         let _ = writeln!(text, "\n{}\n", comparison.scenario.title());
         for table in tables(comparison) {
             if table.name != Name::Speedup {
@@ -41,9 +42,10 @@ pub fn terminal(analysis: &Analysis) -> String {
             let _ = writeln!(text, "\n  {CANNOT}\n");
         }
         for cannot in &comparison.cannot {
-            text.push_str(&wrapped("    ", &cannot.to_string()));
+            text.push_str(&wrapped("  - ", &cannot.to_string()));
         }
     }
+    text.push_str(&scenarios(&split));
     if !analysis.failures.is_empty() {
         text.push('\n');
     }
@@ -72,6 +74,24 @@ fn list(claims: &Claims) -> String {
     text
 }
 
+/// The scenarios that stand together, and what models can't do in them.
+fn scenarios(split: &Split) -> String {
+    let Some(table) = split.table() else { return String::new() };
+    let mut text = format!("\n{}\n\n{}", table.title, plain(&table));
+    for note in &table.notes {
+        text.push_str(&wrapped("  ", note));
+    }
+    text.push_str(&wrapped("  ", "The report has their moments, costs and verdicts."));
+    let cannot = split.cannot();
+    if !cannot.is_empty() {
+        let _ = writeln!(text, "\n  {CANNOT}\n");
+    }
+    for cannot in &cannot {
+        text.push_str(&wrapped("  - ", cannot));
+    }
+    text
+}
+
 /// What a glance needs: the speedups, without the guide's where those would not fit beside them, and
 /// the main costs of the largest size.
 fn tables(comparison: &Comparison) -> Vec<Table> {
@@ -95,9 +115,13 @@ struct Layout {
 
 impl Layout {
     fn of(table: &Table) -> Self {
+        let lines =
+            |row: &Row| (0..row.head.lines().count()).map(|at| head_line(row, at)).collect();
+        let heads: Vec<String> =
+            table.rows.iter().flat_map(|row| -> Vec<_> { lines(row) }).collect();
         Self {
-            head: width(table.rows.iter().map(|row| row.head.as_str()).chain([table.corner])),
-            measure: width(table.measures.iter().map(|measure| measure.label())),
+            head: width(heads.iter().map(String::as_str).chain([table.corner])),
+            measure: width(table.measures.iter().map(|measure| label(table, *measure))),
             columns: (0..table.columns.len()).map(|at| column_width(table, at)).collect(),
         }
     }
@@ -132,7 +156,7 @@ fn plain(table: &Table) -> String {
 fn block_lines(table: &Table, block: Range<usize>, layout: &Layout) -> String {
     let Layout { head, measure, columns } = layout;
     // Rows of a line or two stand close, and their names begin where the others' do.
-    let is_list = table.name == Name::Changes;
+    let is_list = matches!(table.name, Name::Changes | Name::Scenarios);
     let named = |name: &str| match is_list {
         true => format!("{GAP}{name:head$}"),
         false => format!("{GAP}{name:>head$}"),
@@ -145,11 +169,12 @@ fn block_lines(table: &Table, block: Range<usize>, layout: &Layout) -> String {
     push_line(&mut text, &line);
     for row in &table.rows {
         for (index, of) in table.measures.iter().enumerate() {
-            if is_list && index > 0 && !has_text(row, index) {
+            let has_head = row.head.lines().count() > index;
+            if is_list && index > 0 && !has_head && !has_text(row, index) {
                 continue;
             }
-            let name = if index == 0 { row.head.as_str() } else { "" };
-            let mut line = format!("{}{GAP}{:measure$}", named(name), of.label());
+            let name = head_line(row, index);
+            let mut line = format!("{}{GAP}{:measure$}", named(&name), label(table, *of));
             for at in block.clone() {
                 let _ = write!(line, "{GAP}{:>1$}", row.cells[at].text(index), columns[at]);
             }
@@ -163,6 +188,20 @@ fn block_lines(table: &Table, block: Range<usize>, layout: &Layout) -> String {
         text.push('\n');
     }
     text
+}
+
+/// A line of the row's head; all but the first begin a little later.
+fn head_line(row: &Row, index: usize) -> String {
+    match row.head.lines().nth(index) {
+        Some(line) if index > 0 => format!("{GAP}{line}"),
+        Some(line) => line.to_owned(),
+        None => String::new(),
+    }
+}
+
+/// What stands beside the texts of a measure. Times and speedups of scenarios tell themselves.
+fn label(table: &Table, measure: Measure) -> &'static str {
+    if table.name == Name::Scenarios { "" } else { measure.label() }
 }
 
 /// Whether any cell of the row has a text for the measure at this index.

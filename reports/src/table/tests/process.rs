@@ -97,7 +97,7 @@ fn what_a_model_can_not_do_is_said_everywhere() {
     insta::assert_snapshot!(cannot, @"
     What a model can't do
 
-      sequential and thread-pool-32: can't cancel a <blocking> call: it runs to its end
+    - sequential and thread-pool-32: can't cancel a <blocking> call: it runs to its end
     ");
     let analysis = Analysis::of(&record);
     let summary = crate::summary::markdown(&record, &analysis);
