@@ -159,6 +159,7 @@ impl Cell {
             client: self.client_name.clone(),
             role: if reference { record::Role::Reference } else { record::Role::Compared },
             limit: self.limit.map(|limit| u32::try_from(limit.get()).unwrap_or(u32::MAX)),
+            planned_rounds: None,
             budget_ms: self.workload.budget.as_secs_f64() * 1e3,
             ideal_ns: self.expected.ideal.map(|ideal| ideal.as_nanos() as f64),
             expected,

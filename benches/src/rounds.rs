@@ -61,6 +61,8 @@ impl<'a> Rounds<'a> {
     pub(crate) fn new(ground: Ground<'a>, cells: Vec<Cell>) -> Result<Self> {
         let progressing = |cell: Cell| {
             let mut record = cell.record()?;
+            let rounds = cell.workload.rounds;
+            record.planned_rounds = Some(rounds).filter(|&rounds| rounds < ground.profile.rounds);
             if let Some(fault) = &cell.fault {
                 fail(&mut record, fault.clone());
             }

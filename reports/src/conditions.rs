@@ -96,7 +96,15 @@ fn rounds(record: &Record) -> String {
         Ended::Interrupted => "; the run was interrupted".to_owned(),
         Ended::Broken => "; an error ended the run".to_owned(),
     };
-    format!("{ran} of {planned} planned, each client in a fresh process{why}")
+    let few = record.cells.iter().filter_map(|cell| Some((cell.planned_rounds?, cell)));
+    let some = match few.clone().map(|(rounds, _)| rounds).min() {
+        None => String::new(),
+        Some(fewest) => {
+            let cells = figure::counted(few.count(), "cell");
+            format!("; as few as {fewest} planned for {cells}")
+        }
+    };
+    format!("{ran} of {planned} planned, each client in a fresh process{some}{why}")
 }
 
 /// For how long each cell may be measured in a round.

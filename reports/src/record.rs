@@ -214,6 +214,9 @@ pub struct Cell {
     pub role: Role,
     /// How many things the client can do at once; absent where nothing limits it.
     pub limit: Option<u32>,
+    /// Rounds planned for the cell, from the first on; absent where it is to be in all of them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub planned_rounds: Option<u32>,
     /// How long the cell's samples may take in a round, milliseconds.
     pub budget_ms: f64,
     /// What the waits alone cost in a batch, nanoseconds; absent where the workload states none.
@@ -235,6 +238,13 @@ pub struct Cell {
     /// looked changed between variants.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub confirmation: Vec<Round>,
+}
+
+impl Cell {
+    /// How many of so many rounds the cell was to be in.
+    pub fn planned(&self, rounds: u32) -> u32 {
+        self.planned_rounds.map_or(rounds, |planned| planned.min(rounds))
+    }
 }
 
 /// A client's part in a table.

@@ -160,6 +160,7 @@ pub(crate) fn cell(
         client: client.to_owned(),
         role: if client == "sequential" { Role::Reference } else { Role::Compared },
         limit,
+        planned_rounds: None,
         budget_ms: 300.0,
         ideal_ns: Some(ideal_ms * 1e6),
         expected: Some(Expected {

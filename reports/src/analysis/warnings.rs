@@ -53,12 +53,10 @@ pub enum Warning {
     },
     /// Cells lack rounds that others have.
     MissingRounds {
-        /// Measured cells with fewer rounds than ran.
+        /// Measured cells with fewer rounds than ran of those that they were to be in.
         cells: usize,
         /// Measured cells in all.
         of: usize,
-        /// Rounds that ran.
-        ran: u32,
     },
     /// Too few rounds for an interval.
     FewRounds {
@@ -137,8 +135,8 @@ impl fmt::Display for Warning {
                 let places = named(places);
                 write!(f, "Without the figures of the reference there are no speedups: {places}.")
             }
-            Self::MissingRounds { cells, of, ran } => {
-                write!(f, "Cells with fewer rounds than the {ran} that ran: {cells} of {of}.")
+            Self::MissingRounds { cells, of } => {
+                write!(f, "Cells that missed some of their rounds: {cells} of {of}.")
             }
             Self::FewRounds { cells, of } => write!(
                 f,

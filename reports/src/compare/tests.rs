@@ -54,7 +54,7 @@ fn what_changed_comes_first_and_what_is_missing_is_named() {
 
     5 cells in both runs: 1 slower, 1 changed inside 5 %, 1 undecided, 2 the same within 5 %.
 
-    warning, base: Cells with fewer rounds than the 5 that ran: 2 of 8.
+    warning, base: Cells that missed some of their rounds: 2 of 8.
     warning, new: Failed cells, which have no figures: 1 of 7.
     warning, new: Without the figures of the reference there are no speedups: sequential in fan_out,
                   requests of 10 ms at n = 5.

@@ -136,6 +136,7 @@ fn cell(cell: &Cell, profile: &Profile) -> Checked {
     range("n", cell.n, 1..=u32::MAX)?;
     optional("limit", cell.limit, 1..=u32::MAX)?;
     optional("delay_ms", cell.delay_ms.filter(|&delay| delay != 0.0), SET_TIME)?;
+    optional("planned_rounds", cell.planned_rounds, 1..=profile.rounds)?;
     range("budget_ms", cell.budget_ms, 0.0..=1e9)?;
     optional("ideal_ns", cell.ideal_ns.filter(|&ideal| ideal != 0.0), TIME_NS)?;
     if let Some(text) = &cell.cannot {

@@ -62,9 +62,10 @@ fn stopped(record: &Record) -> Option<Warning> {
 /// cell has its rounds, where there is anything to run again.
 fn is_in_rerun(record: &Record) -> bool {
     let Profile { rounds, margin, clients, .. } = &record.profile;
-    let planned = *rounds as usize;
-    let is_over =
-        |cell: &Cell| matches!(cell.status, Status::Failed) || cell.rounds.len() >= planned;
+    let is_over = |cell: &Cell| {
+        let planned = cell.planned(*rounds) as usize;
+        matches!(cell.status, Status::Failed) || cell.rounds.len() >= planned
+    };
     record.cells.iter().any(|cell| !cell.confirmation.is_empty())
         || (record.cells.iter().all(is_over)
             && !suspects(&record.cells, clients, &record.variants, *margin).is_empty())
@@ -107,8 +108,9 @@ fn no_reference(comparisons: &[Comparison]) -> Option<Warning> {
 
 fn missing_rounds(record: &Record, measured: &[&Cell]) -> Option<Warning> {
     let ran = conditions::rounds_run(record);
-    let cells = measured.iter().filter(|cell| cell.rounds.len() < ran as usize).count();
-    (cells > 0).then_some(Warning::MissingRounds { cells, of: measured.len(), ran })
+    let misses = |cell: &&&Cell| cell.rounds.len() < cell.planned(ran) as usize;
+    let cells = measured.iter().filter(misses).count();
+    (cells > 0).then_some(Warning::MissingRounds { cells, of: measured.len() })
 }
 
 fn few_rounds(measured: &[&Cell]) -> Option<Warning> {

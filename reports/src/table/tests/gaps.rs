@@ -169,7 +169,7 @@ fn an_interrupted_run() {
       guide: published for Python's asyncio, with requests of 1 s.
 
     warning: The run was interrupted after 3 of 3 rounds. Cells never measured: 2.
-    warning: Cells with fewer rounds than the 3 that ran: 1 of 8.
+    warning: Cells that missed some of their rounds: 1 of 8.
     warning: Cells with under 3 rounds: 1 of 8. They have no interval, and verdicts on them are
              undecided.
     ");
