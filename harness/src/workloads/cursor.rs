@@ -2,6 +2,9 @@
 //! they come.
 //!
 //! The query is executed for one delay and then gives a row each tenth of it, the first at once.
+//! Whether rows are handed on while others are waited for is told by the time of the `first row`
+//! beside that of the batch, and not by the check: where the machine stalls, all rows may be there
+//! at once, and are right then too.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
