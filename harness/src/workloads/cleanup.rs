@@ -163,12 +163,12 @@ impl Workload for Cleanup {
             (0..count).map(|i| http::get(server, &path(i))).collect()
         };
         let requests = match self.end {
-            End::Error => all(&|i| format!("/status/500?delay={delay}&id={batch}-{i}"), self.n)?,
+            End::Error => all(&|_| format!("/status/500?delay={delay}"), self.n)?,
             _ => all(&|i| format!("/delay/{delay}?id={batch}-{i}"), self.n)?,
         };
         let endless = if self.end == End::Cancelled { self.n } else { 0 };
         // The second of two bytes would come after five minutes.
-        let path = |i| format!("/drip?delay={delay}&numbytes=2&duration=600s&id={batch}-{i}");
+        let path = |_| format!("/drip?delay={delay}&numbytes=2&duration=600s");
         Ok(Input {
             batch,
             requests,

@@ -154,8 +154,8 @@ impl Workload for Paced {
         let mut findings = Findings::default();
         findings.note_count("handlers", handled.len(), self.n);
         for (i, Handled { result, due, end }) in handled.iter().enumerate() {
-            let (wanted, early) =
-                (compute(i as u64, self.steps), due.saturating_duration_since(*end));
+            let wanted = compute(i as u64, self.steps);
+            let early = due.saturating_duration_since(*end);
             let right = if *result != wanted {
                 Err(("result", format!("{result} instead of {wanted}")))
             } else if !early.is_zero() {
