@@ -19,7 +19,7 @@ use crate::check::{self, Finding, Findings};
 use crate::http::{self, Error, Request, Response};
 use crate::runtime::Runtime;
 use crate::threads::Threads;
-use crate::wire::{exchange_with, fetch, fetch_blocking};
+use crate::wire::{fetch, fetch_blocking, fetch_with};
 use crate::workload::{By, Expected, Model, ServerCounts, Servers, Shape, Workload, Wrong};
 
 /// n tasks that each hold a resource during a request.
@@ -118,14 +118,6 @@ impl Cleanup {
         R::cancel_all(tasks).await;
         mem::take(&mut *input.ended.lock().unwrap_or_else(PoisonError::into_inner))
     }
-}
-
-async fn fetch_with<R: Runtime>(
-    request: &Request,
-    arrived: impl FnMut(&[u8]),
-) -> Result<Response, Error> {
-    let mut stream = R::connect(request.addr).await.map_err(Error::Connect)?;
-    exchange_with(&mut stream, request, arrived).await
 }
 
 impl Workload for Cleanup {
