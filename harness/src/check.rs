@@ -96,7 +96,8 @@ pub fn echoes(batch: u64, n: usize, answers: &[Result<Response, Error>]) -> Resu
     findings.result()
 }
 
-/// Checks the status of an answer.
+/// Checks the status of an answer, which is all that one of the mock server's `/status` has: whose
+/// it is can't be told.
 ///
 /// # Errors
 ///

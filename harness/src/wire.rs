@@ -119,12 +119,26 @@ pub fn exchange_blocking_with(
 ///
 /// Whatever kept the answer from coming, see [`Error`].
 pub async fn fetch<R: Runtime>(request: &Request) -> Result<Response, Error> {
-    let mut stream = R::connect(request.addr).await.map_err(Error::Connect)?;
-    exchange(&mut stream, request).await
+    fetch_with::<R>(request, |_| {}).await
 }
 
-/// The same, if the whole answer is there within `limit` of the connection. The request is always
-/// sent, however late its caller gets to run: it is what is polled first.
+/// The same; calls `arrived` with what there is of the body whenever some of it has come before
+/// the last.
+///
+/// # Errors
+///
+/// Whatever kept the answer from coming, see [`Error`].
+pub async fn fetch_with<R: Runtime>(
+    request: &Request,
+    arrived: impl FnMut(&[u8]) + Send,
+) -> Result<Response, Error> {
+    let mut stream = R::connect(request.addr).await.map_err(Error::Connect)?;
+    exchange_with(&mut stream, request, arrived).await
+}
+
+/// Sends `request` over a fresh connection and awaits the answer, if all of it is there within
+/// `limit` of the connection. The request is always sent, however late its caller gets to run: it
+/// is what is polled first.
 ///
 /// # Errors
 ///

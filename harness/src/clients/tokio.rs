@@ -51,8 +51,10 @@ impl Runtime for Tokio {
     type TaskSet<T: Send + 'static> = JoinSet<T>;
     type Sender<T: Send + 'static> = Sender<T>;
     type Receiver<T: Send + 'static> = Receiver<T>;
-    /// tokio has no channel with several receivers that share its values: this is what its
-    /// tutorial and its own code do instead.
+    /// tokio has no channel whose values several receivers share. With tokio alone the receiver
+    /// stands behind its mutex, so that each value wakes who waits for it and then who waits for the
+    /// mutex. Its maintainers point to the crate `async-channel`, which is the channel of async-std
+    /// and smol: a program on tokio may well have that instead.
     type SharedReceiver<T: Send + 'static> = Arc<Mutex<Receiver<T>>>;
     type Semaphore = Semaphore;
     type Permit<'s> = SemaphorePermit<'s>;

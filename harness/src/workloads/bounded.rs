@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::check::{self, Findings};
+use crate::check;
 use crate::http::{self, Error, Request, Response};
 use crate::runtime::Runtime;
 use crate::threads::Threads;
@@ -105,13 +105,7 @@ impl Workload for Bounded {
     }
 
     fn check(&self, input: &Input, answers: &Self::Outcome) -> Result<(), Wrong> {
-        let mut findings = Findings::default();
-        findings.note_count("answers", answers.len(), self.n);
-        for (i, answer) in answers.iter().enumerate() {
-            let echo = check::echo(answer, &format!("{}-{i}", input.batch));
-            findings.note(|| format!("answer {i} of {}", self.n), echo);
-        }
-        findings.result()
+        check::echoes(input.batch, self.n, answers)
     }
 }
 

@@ -204,10 +204,8 @@ impl Workload for Chat {
             move || input.talk_blocking(share(n, shares, i).start, seats)
         };
         let heard = threads.run(seats.into_iter().enumerate().map(talk));
-        heard
-            .into_iter()
-            .collect::<Result<Vec<_>, _>>()
-            .map(|heard| heard.into_iter().flatten().collect())
+        let heard = heard.into_iter().collect::<Result<Vec<_>, _>>()?;
+        Ok(heard.into_iter().flatten().collect())
     }
 
     async fn concurrent<R: Runtime>(&self, runtime: &R, input: &Arc<Input>) -> Self::Outcome {

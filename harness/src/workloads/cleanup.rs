@@ -19,7 +19,7 @@ use crate::check::{self, Finding, Findings};
 use crate::http::{self, Error, Request, Response};
 use crate::runtime::Runtime;
 use crate::threads::Threads;
-use crate::wire::{exchange_with, fetch, fetch_blocking};
+use crate::wire::{fetch, fetch_blocking, fetch_with};
 use crate::workload::{By, Expected, Model, ServerCounts, Servers, Shape, Workload, Wrong};
 
 /// n tasks that each hold a resource during a request.
@@ -120,14 +120,6 @@ impl Cleanup {
     }
 }
 
-async fn fetch_with<R: Runtime>(
-    request: &Request,
-    arrived: impl FnMut(&[u8]),
-) -> Result<Response, Error> {
-    let mut stream = R::connect(request.addr).await.map_err(Error::Connect)?;
-    exchange_with(&mut stream, request, arrived).await
-}
-
 impl Workload for Cleanup {
     const NAME: &'static str = "cleanup";
     const UNIT: &'static str = "task";
@@ -166,12 +158,12 @@ impl Workload for Cleanup {
             (0..count).map(|i| http::get(server, &path(i))).collect()
         };
         let requests = match self.end {
-            End::Error => all(&|i| format!("/status/500?delay={delay}&id={batch}-{i}"), self.n)?,
+            End::Error => all(&|_| format!("/status/500?delay={delay}"), self.n)?,
             _ => all(&|i| format!("/delay/{delay}?id={batch}-{i}"), self.n)?,
         };
         let endless = if self.end == End::Cancelled { self.n } else { 0 };
         // The second of two bytes would come after five minutes.
-        let path = |i| format!("/drip?delay={delay}&numbytes=2&duration=600s&id={batch}-{i}");
+        let path = |_| format!("/drip?delay={delay}&numbytes=2&duration=600s");
         Ok(Input {
             batch,
             requests,

@@ -2,8 +2,9 @@
 //! links, with so many workers and each page read once.
 //!
 //! Nobody knows beforehand how many pages there are: the crawl ends when nothing is left to read
-//! and nothing is being read. Threads share what is left under a lock. Tasks get their pages over a
-//! channel from one that alone knows what has been seen.
+//! and nothing is being read. Threads share what is left under a lock. Tasks need neither a lock nor
+//! a queue: the one that alone knows what has been seen spawns one for each page, as long as fewer
+//! are being read than there may be workers.
 
 use std::collections::{HashSet, VecDeque};
 use std::num::NonZero;
@@ -170,45 +171,21 @@ impl Workload for Crawl {
         runtime: &R,
         requests: &Arc<Vec<Request>>,
     ) -> Vec<Visit> {
-        // Neither channel is ever full: there are no more pages out than workers.
-        let (mut to_read, left) = R::channel(self.workers.into());
-        let (read, mut visits) = R::channel(self.workers.into());
-        let left = R::share(left);
-        let workers: Vec<_> = (0..self.workers.get())
-            .map(|_| {
-                let (requests, left) = (Arc::clone(requests), left.clone());
-                let mut read = read.clone();
-                runtime.spawn(async move {
-                    while let Some(k) = R::receive_shared(&left).await {
-                        let visit = Visit { k, page: json(fetch::<R>(&requests[k]).await) };
-                        // Fails only if the one that collects them is gone, and with it the batch.
-                        let _ = R::send(&mut read, visit).await;
-                    }
-                })
-            })
-            .collect();
-        // Only the workers are left to send, so that their end would be seen.
-        drop(read);
-        let (mut frontier, mut done) = (Frontier::new(self.n), Vec::new());
+        let (mut frontier, mut visits) = (Frontier::new(self.n), Vec::new());
+        let mut reading = R::TaskSet::default();
         loop {
-            while frontier.reading < workers.len()
+            while frontier.reading < self.workers.get().into()
                 && let Some(k) = frontier.next()
             {
-                let _ = R::send(&mut to_read, k).await;
+                let requests = Arc::clone(requests);
+                runtime.spawn_into(&mut reading, async move {
+                    Visit { k, page: json(fetch::<R>(&requests[k]).await) }
+                });
             }
-            if frontier.reading == 0 {
-                break;
-            }
-            let Some(visit) = R::receive(&mut visits).await else { break };
+            let Some(visit) = R::next_ended(&mut reading).await else { return visits };
             frontier.read(&visit);
-            done.push(visit);
+            visits.push(visit);
         }
-        // The workers end as nothing is left for them.
-        drop(to_read);
-        for worker in workers {
-            worker.await;
-        }
-        done
     }
 
     fn check(&self, _: &Vec<Request>, visits: &Vec<Visit>) -> Result<(), Wrong> {

@@ -2,6 +2,9 @@
 //! they come.
 //!
 //! The query is executed for one delay and then gives a row each tenth of it, the first at once.
+//! Whether rows are handed on while others are waited for is told by the time of the `first row`
+//! beside that of the batch, and not by the check: where the machine stalls, all rows may be there
+//! at once, and are right then too.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -12,7 +15,7 @@ use crate::check::{self, Findings};
 use crate::http::{self, Error, Request, Response};
 use crate::runtime::Runtime;
 use crate::threads::Threads;
-use crate::wire::{connect_blocking, exchange_blocking_with, exchange_with};
+use crate::wire::{connect_blocking, exchange_blocking_with, fetch_with};
 use crate::workload::{
     By, Expected, NoParameters, ServerCounts, Servers, Shape, Timing, Workload, Wrong,
 };
@@ -106,10 +109,7 @@ impl Workload for Cursor {
 
     async fn concurrent<R: Runtime>(&self, _: &R, request: &Arc<Request>) -> Outcome {
         let mut rows = Rows::begin(self.n);
-        let answer = match R::connect(request.addr).await.map_err(Error::Connect) {
-            Ok(mut stream) => exchange_with(&mut stream, request, |body| rows.take(body)).await,
-            Err(error) => Err(error),
-        };
+        let answer = fetch_with::<R>(request, |body| rows.take(body)).await;
         rows.take(answer.as_ref().map_or(&[], |response| &response.body));
         Outcome { answer, rows }
     }

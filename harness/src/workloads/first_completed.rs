@@ -101,11 +101,11 @@ impl Workload for FirstCompleted {
                 let peak = most..=2 * most - 1;
                 (ServerCounts { dropped: 1.min(most - 1)..=most - 1, peak, ..begun }, delay, None)
             }
-            Model::Threads => {
+            Model::Threads if by.at_once(2) > 1 => {
                 let cannot = "can't cancel a blocking call: what was begun runs to its end";
                 (begun, end_of_begun(n, delay, at_once), Some(cannot))
             }
-            Model::Sequential => {
+            Model::Threads | Model::Sequential => {
                 let cannot = "can't wait for several at once: makes the requests in their order, \
                               of which the first is the shortest, until one is enough";
                 (begun, delay, Some(cannot))
@@ -124,7 +124,7 @@ impl Workload for FirstCompleted {
         let request = |(i, wait): (usize, Duration)| {
             let wait = wait.as_secs_f64();
             let path = match self.is_error(i) {
-                true => format!("/status/500?delay={wait}&id={batch}-{i}"),
+                true => format!("/status/500?delay={wait}"),
                 false => format!("/delay/{wait}?id={batch}-{i}"),
             };
             http::get(server, &path)
@@ -186,7 +186,12 @@ impl Workload for FirstCompleted {
     }
 
     fn timings(&self, outcome: &Outcome) -> Vec<Timing> {
-        vec![("first answer", outcome.first)]
+        // Other answers may have come before the error.
+        let name = match self.until {
+            Until::Answer => "first answer",
+            Until::Error => "first error",
+        };
+        vec![(name, outcome.first)]
     }
 
     fn check(&self, input: &Input, Outcome { answers, .. }: &Outcome) -> Result<(), Wrong> {
@@ -260,6 +265,8 @@ mod tests {
         let cannot = |model, limit| of(3, model, limit).cannot.unwrap();
         assert!(cannot(Model::Threads, 32).starts_with("can't cancel a blocking call"));
         assert!(cannot(Model::Sequential, 1).starts_with("can't wait for several"));
+        // A pool of one has begun nothing else that could run to its end.
+        assert_eq!(cannot(Model::Threads, 1), cannot(Model::Sequential, 1));
     }
 
     #[test]
@@ -280,8 +287,16 @@ mod tests {
         };
         let answers = answers.iter().map(answer).collect();
         let outcome = Outcome { answers, first: DELAY };
-        assert_eq!(plan.timings(&outcome), [("first answer", DELAY)]);
         plan.check(&plan.input(7).unwrap(), &outcome).map_err(|wrong| wrong.to_string())
+    }
+
+    #[test]
+    fn the_moment_is_that_of_what_is_waited_for() {
+        for (until, moment) in [(Until::Answer, "first answer"), (Until::Error, "first error")] {
+            let plan = FirstCompleted::plan(shape(3, until), Servers(Vec::new())).unwrap();
+            let outcome = Outcome { answers: Vec::new(), first: DELAY };
+            assert_eq!(plan.timings(&outcome), [(moment, DELAY)]);
+        }
     }
 
     #[test]

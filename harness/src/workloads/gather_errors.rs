@@ -113,11 +113,11 @@ impl Workload for GatherErrors {
                 let server = ServerCounts { dropped: 1.min(most - 1)..=most - 1, peak, ..begun };
                 (server, first_failure(n, delay), None)
             }
-            Model::Threads => {
+            Model::Threads if by.at_once(2) > 1 => {
                 let cannot = "can't cancel a blocking call: what was begun runs to its end";
                 (begun, end_of_begun(n, delay, at_once), Some(cannot))
             }
-            Model::Sequential => {
+            Model::Threads | Model::Sequential => {
                 let cannot = "can't begin a call before the one before has ended: the first \
                               failure leaves nothing to cancel";
                 (begun, end_of_begun(n, delay, at_once), Some(cannot))
@@ -136,7 +136,7 @@ impl Workload for GatherErrors {
         let request = |(i, wait): (usize, Duration)| {
             let wait = wait.as_secs_f64();
             let path = match fails(i) {
-                true => format!("/status/500?delay={wait}&id={batch}-{i}"),
+                true => format!("/status/500?delay={wait}"),
                 false => format!("/delay/{wait}?id={batch}-{i}"),
             };
             http::get(server, &path)
@@ -285,6 +285,10 @@ mod tests {
         let cannot = |model, limit| of(5, model, limit).cannot.unwrap();
         assert!(cannot(Model::Threads, 32).starts_with("can't cancel a blocking call"));
         assert!(cannot(Model::Sequential, 1).starts_with("can't begin a call"));
+        // A pool of one has begun nothing else, and has nothing to cancel either.
+        assert_eq!(cannot(Model::Threads, 1), cannot(Model::Sequential, 1));
+        // Nor has a wider one whose batch is of one call; but it could have had.
+        assert_ne!(of(1, Model::Threads, 32).cannot, of(1, Model::Threads, 1).cannot);
     }
 
     fn check(on_error: OnError, ended: &[(usize, u16, &str)]) -> Result<(), String> {

@@ -47,17 +47,17 @@ impl Default for Parameters {
     }
 }
 
-/// What a handler came to, and when, counted from its scheduled arrival.
+/// What a handler came to, when its arrival was due, and when it ended.
 #[derive(Clone, Copy, Debug)]
 pub struct Handled {
     result: u64,
-    latency: Duration,
+    due: Instant,
+    end: Instant,
 }
 
 /// The handler of arrival `i`, which was due at `due`.
 fn handle(i: usize, steps: u32, due: Instant) -> Handled {
-    let result = compute(i as u64, steps);
-    Handled { result, latency: Instant::now().saturating_duration_since(due) }
+    Handled { result: compute(i as u64, steps), due, end: Instant::now() }
 }
 
 /// So many steps of a xorshift generator (Marsaglia 2003, "Xorshift RNGs"), each of which needs the
@@ -145,16 +145,24 @@ impl Workload for Paced {
     }
 
     fn timings(&self, handled: &Vec<Handled>) -> Vec<Timing> {
-        median_and_p99(handled.iter().map(|handled| handled.latency))
+        median_and_p99(
+            handled.iter().map(|Handled { due, end, .. }| end.saturating_duration_since(*due)),
+        )
     }
 
     fn check(&self, (): &(), handled: &Vec<Handled>) -> Result<(), Wrong> {
         let mut findings = Findings::default();
         findings.note_count("handlers", handled.len(), self.n);
-        for (i, Handled { result, .. }) in handled.iter().enumerate() {
+        for (i, Handled { result, due, end }) in handled.iter().enumerate() {
             let wanted = compute(i as u64, self.steps);
-            let other = || ("result", format!("{result} instead of {wanted}"));
-            let right = (*result == wanted).then_some(()).ok_or_else(other);
+            let early = due.saturating_duration_since(*end);
+            let right = if *result != wanted {
+                Err(("result", format!("{result} instead of {wanted}")))
+            } else if !early.is_zero() {
+                Err(("early", format!("at its end {early:?} before its arrival")))
+            } else {
+                Ok(())
+            };
             findings.note(|| format!("handler {i} of {}", self.n), right);
         }
         findings.result()
@@ -230,15 +238,27 @@ mod tests {
     }
 
     #[test]
-    fn another_result_and_a_handler_too_few_are_wrong() {
-        let handled = |i| handle(i, 1000, Instant::now());
-        let check = |all: &[usize]| {
-            let all = all.iter().copied().map(handled).collect();
+    fn another_result_a_handler_too_few_and_one_that_was_not_waited_for_are_wrong() {
+        let now = Instant::now();
+        let check_due = |all: &[usize], due| {
+            let all = all.iter().map(|&i| Handled { end: now, ..handle(i, 1000, due) }).collect();
             plan(2).check(&(), &all).map_err(|wrong| wrong.to_string())
         };
+        let check = |all: &[usize]| check_due(all, now);
         assert_eq!(check(&[0, 1]), Ok(()));
         let swapped = check(&[1, 0]).unwrap_err();
         assert!(swapped.starts_with("handler 0 of 2: ") && swapped.ends_with("(result: 2)"));
         assert_eq!(check(&[0]).unwrap_err(), "1 handlers instead of 2 (count: 1)");
+        let early = check_due(&[0, 1], now + Duration::from_micros(3)).unwrap_err();
+        assert_eq!(early, "handler 0 of 2: at its end 3µs before its arrival (early: 2)");
+    }
+
+    #[test]
+    fn a_latency_is_from_the_planned_arrival_to_the_end() {
+        let due = Instant::now();
+        let at = |millis| Handled { result: 0, due, end: due + Duration::from_millis(millis) };
+        let timings = plan(2).timings(&vec![at(7), at(3)]);
+        let [median, p99] = [3, 7].map(Duration::from_millis);
+        assert_eq!(timings, [("median latency", median), ("p99 latency", p99)]);
     }
 }

@@ -2,7 +2,9 @@
 //! work on them.
 //!
 //! To make an item is a request of half of the delay, to work on it one of the whole. Where the
-//! consumers are slower the queue fills, and the producers wait for room.
+//! consumers are slower the queue fills, and the producers wait for room. All consumers take from one
+//! channel: with tokio alone its receiver stands behind a mutex, and each item wakes the next who
+//! waits for that.
 
 use std::iter;
 use std::num::NonZero;
@@ -59,20 +61,12 @@ impl Parameters {
     }
 }
 
-/// What the waits come to where nothing else takes time.
-#[derive(Debug, PartialEq, Eq)]
-struct Schedule {
-    /// Its length, in halves of the delay.
-    halves: usize,
-    /// The most requests at once.
-    peak: usize,
-}
-
-/// Plays the batch, half of the delay after half of the delay.
-fn schedule(n: usize, capacity: usize, (producers, consumers): (usize, usize)) -> Schedule {
+/// How many halves of the delay the waits come to where nothing else takes time, and how many
+/// requests there are at once.
+fn schedule(n: usize, capacity: usize, (producers, consumers): (usize, usize)) -> (usize, usize) {
     let (mut unmade, mut making, mut queued, mut begun, mut done) = (n, 0, 0, 0, 0);
-    let mut schedule = Schedule { halves: 0, peak: 0 };
-    loop {
+    let (mut halves, mut peak) = (0, 0);
+    while done < n {
         // Those begun a half ago have their second half left; those before them are done.
         let finishing = begun;
         let there = queued + making;
@@ -83,12 +77,9 @@ fn schedule(n: usize, capacity: usize, (producers, consumers): (usize, usize)) -
         making = unmade.min(producers - blocked);
         unmade -= making;
         done += finishing;
-        schedule.halves += 1;
-        schedule.peak = schedule.peak.max(making + begun + finishing);
-        if done == n {
-            return schedule;
-        }
+        (halves, peak) = (halves + 1, peak.max(making + begun + finishing));
     }
+    (halves, peak)
 }
 
 /// The requests of a batch, and what its producers and consumers share.
@@ -179,16 +170,14 @@ impl Workload for Queue {
 
     fn expected(shape: &Shape<Parameters>, by: By) -> Expected {
         let Shape { n, delay, params } = *shape;
-        let (Schedule { halves, peak }, most, cannot) = match params.shares(by.limit) {
+        let alone = "can't make an item while it works on another: it works on each as soon as it \
+                     has made it";
+        let ((halves, peak), most, cannot) = match params.shares(by.limit) {
             Some(shares) => {
                 let schedule = schedule(n, params.capacity.get().into(), shares);
                 (schedule, n.min(shares.0 + shares.1), None)
             }
-            None => {
-                let cannot = "can't make an item while it works on another: it works on each as \
-                              soon as it has made it";
-                (Schedule { halves: 3 * n, peak: 1 }, 1, Some(cannot))
-            }
+            None => ((3 * n, 1), 1, Some(alone)),
         };
         let peak = peak as u64..=most as u64;
         let server = ServerCounts { peak, ..ServerCounts::fresh(2 * n, most) };
@@ -318,21 +307,17 @@ mod tests {
 
     #[test]
     fn the_schedule_of_a_batch() {
-        let of = |n, capacity, shares| {
-            let Schedule { halves, peak } = schedule(n, capacity, shares);
-            (halves, peak)
-        };
         // Made in one half, worked on in two.
-        assert_eq!(of(1, 10, (2, 3)), (3, 1));
+        assert_eq!(schedule(1, 10, (2, 3)), (3, 1));
         // Two at a time are made, two are worked on while the next two are made, and so on.
-        assert_eq!(of(4, 10, (2, 4)), (4, 4));
+        assert_eq!(schedule(4, 10, (2, 4)), (4, 4));
         // The consumers take three of the first four, the others as they get free.
-        assert_eq!(of(10, 10, (2, 3)), (9, 5));
+        assert_eq!(schedule(10, 10, (2, 3)), (9, 5));
         // One after the other: the producer is twice as fast as the consumer, and waits for room.
-        assert_eq!(of(10, 1, (1, 1)), (21, 2));
-        assert_eq!(of(10, 100, (1, 1)), (21, 2));
+        assert_eq!(schedule(10, 1, (1, 1)), (21, 2));
+        assert_eq!(schedule(10, 100, (1, 1)), (21, 2));
         // As slow as what makes them.
-        assert_eq!(of(10, 1, (1, 5)), (12, 3));
+        assert_eq!(schedule(10, 1, (1, 5)), (12, 3));
     }
 
     #[test]

@@ -9,7 +9,7 @@ use std::collections::VecDeque;
 use std::iter;
 use std::num::NonZero;
 use std::process;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -79,30 +79,33 @@ impl BlockingPermits {
     }
 }
 
-/// Permits of tasks, likewise.
+/// Permits of tasks: a semaphore's, and the times from which on those are good that nobody has.
 struct Permits<R: Runtime> {
-    take: R::SharedReceiver<Instant>,
-    give_back: R::Sender<Instant>,
+    semaphore: R::Semaphore,
+    good: Mutex<VecDeque<Instant>>,
     period: Duration,
 }
 
 impl<R: Runtime> Permits<R> {
-    async fn new(rate: NonZero<u16>, period: Duration) -> Self {
-        let (mut give_back, take) = R::channel(rate.into());
-        for _ in 0..rate.get() {
-            // There is room for all of them, and the receiver is here.
-            let _ = R::send(&mut give_back, Instant::now()).await;
-        }
-        Permits { take: R::share(take), give_back, period }
+    fn new(rate: NonZero<u16>, period: Duration) -> Self {
+        let good = iter::repeat_n(Instant::now(), rate.get().into()).collect();
+        Permits { semaphore: R::semaphore(rate.into()), good: Mutex::new(good), period }
     }
 
     async fn call<T>(&self, future: impl Future<Output = T> + Send) -> T {
-        if let Some(wait) = R::receive_shared(&self.take).await.and_then(until) {
+        let _permit = R::acquire(&self.semaphore).await;
+        // There is one: a permit is given back after its time is.
+        let good = self.good().pop_front();
+        if let Some(wait) = good.and_then(until) {
             R::sleep(wait).await;
         }
         let output = future.await;
-        let _ = R::send(&mut self.give_back.clone(), Instant::now() + self.period).await;
+        self.good().push_back(Instant::now() + self.period);
         output
+    }
+
+    fn good(&self) -> MutexGuard<'_, VecDeque<Instant>> {
+        self.good.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -127,7 +130,8 @@ impl Workload for RateLimited {
     const NAME: &'static str = "rate_limited";
 
     type Parameters = Parameters;
-    type Input = Vec<Request>;
+    /// The same request for all: `/limited` does not tell whose it answers.
+    type Input = Request;
     type Outcome = Vec<Result<Response, Error>>;
 
     fn expected(shape: &Shape<Parameters>, by: By) -> Expected {
@@ -143,35 +147,29 @@ impl Workload for RateLimited {
         Ok(RateLimited { servers, n: shape.n, delay: shape.delay, rate: shape.params.rate })
     }
 
-    fn input(&self, batch: u64) -> Result<Vec<Request>, Error> {
+    fn input(&self, batch: u64) -> Result<Request, Error> {
         let (server, rate) = (self.servers.of(batch)?, self.rate);
         let [delay, period] = [1, PERIOD].map(|times| (self.delay * times).as_secs_f64());
         let key = format!("{}-{}", process::id(), batch % LIMITS);
-        let path = format!("/limited?rate={rate}&period={period}&key={key}&delay={delay}");
-        let request = |i| http::get(server, &format!("{path}&id={batch}-{i}"));
-        (0..self.n).map(request).collect()
+        http::get(server, &format!("/limited?rate={rate}&period={period}&key={key}&delay={delay}"))
     }
 
-    fn blocking(&self, threads: &Threads, requests: &Arc<Vec<Request>>) -> Self::Outcome {
-        let requests = Arc::clone(requests);
+    fn blocking(&self, threads: &Threads, request: &Arc<Request>) -> Self::Outcome {
+        let request = Arc::clone(request);
         let permits = BlockingPermits::new(self.rate, self.delay * PERIOD);
-        threads.map(self.n, move |i| permits.call(|| fetch_blocking(&requests[i])))
+        threads.map(self.n, move |_| permits.call(|| fetch_blocking(&request)))
     }
 
-    async fn concurrent<R: Runtime>(
-        &self,
-        runtime: &R,
-        requests: &Arc<Vec<Request>>,
-    ) -> Self::Outcome {
-        let permits = Arc::new(Permits::<R>::new(self.rate, self.delay * PERIOD).await);
-        let call = |i| {
-            let (requests, permits) = (Arc::clone(requests), Arc::clone(&permits));
-            async move { permits.call(fetch::<R>(&requests[i])).await }
+    async fn concurrent<R: Runtime>(&self, runtime: &R, request: &Arc<Request>) -> Self::Outcome {
+        let permits = Arc::new(Permits::<R>::new(self.rate, self.delay * PERIOD));
+        let call = |_| {
+            let (request, permits) = (Arc::clone(request), Arc::clone(&permits));
+            async move { permits.call(fetch::<R>(&request)).await }
         };
         runtime.map(self.n, call).await
     }
 
-    fn check(&self, _: &Vec<Request>, answers: &Self::Outcome) -> Result<(), Wrong> {
+    fn check(&self, _: &Request, answers: &Self::Outcome) -> Result<(), Wrong> {
         let mut findings = Findings::default();
         findings.note_count("answers", answers.len(), self.n);
         for (i, answer) in answers.iter().enumerate() {
@@ -252,7 +250,7 @@ mod tests {
             keep_to_the_rate(calls, rate.get().into(), period);
 
             let smol = Smol::start(NonZero::new(3).unwrap()).unwrap();
-            let permits = Arc::new(block_on(Permits::<Smol>::new(rate, period)));
+            let permits = Arc::new(Permits::<Smol>::new(rate, period));
             let call = |_| {
                 let permits = Arc::clone(&permits);
                 async move { permits.call(async { call() }).await }
@@ -265,7 +263,7 @@ mod tests {
     fn limits_are_used_again_only_when_their_period_is_long_over() {
         let servers = Servers([([127, 0, 0, 1], 80).into()].into());
         let plan = RateLimited::plan(shape(1), servers).unwrap();
-        let path = |batch| format!("{:?}", plan.input(batch).unwrap()[0]);
+        let path = |batch| format!("{:?}", plan.input(batch).unwrap());
         assert_ne!(path(1).split_once("&delay"), path(2).split_once("&delay"));
         assert!(LIMITS > u64::from(PERIOD) + 1);
         assert!(path(LIMITS + 1).contains(&format!("key={}-1&", process::id())));
@@ -273,10 +271,12 @@ mod tests {
 
     #[test]
     fn a_refused_request_and_an_answer_to_another_are_wrong() {
-        let plan = RateLimited::plan(shape(2), Servers(Vec::new())).unwrap();
+        let servers = Servers([([127, 0, 0, 1], 80).into()].into());
+        let plan = RateLimited::plan(shape(2), servers).unwrap();
         let answer = |status, body: &str| Ok(Response { status, body: body.as_bytes().to_vec() });
         let right = || answer(200, r#"{"limited":false}"#);
-        let check = |answers: Vec<_>| plan.check(&Vec::new(), &answers).map_err(|w| w.to_string());
+        let input = plan.input(7).unwrap();
+        let check = |answers: Vec<_>| plan.check(&input, &answers).map_err(|w| w.to_string());
         assert_eq!(check(vec![right(), right()]), Ok(()));
         let refused = check(vec![right(), answer(429, "")]).unwrap_err();
         assert_eq!(refused, "answer 1 of 2: status 429: over the server's rate (refused: 1)");

@@ -211,10 +211,8 @@ impl Workload for Retry {
             let (path, timeout) = match Kind::of(i) {
                 Kind::Answers => (format!("/delay/0?id={batch}-{i}"), LONG),
                 Kind::AnswersLast => (format!("/flaky/{}?fails={fails}", key(batch, i)), LONG),
-                Kind::IsMissing => (format!("/status/404?id={batch}-{i}"), LONG),
-                Kind::NeverAnswers => {
-                    (format!("/never?id={batch}-{i}"), self.params.timeout(self.delay))
-                }
+                Kind::IsMissing => ("/status/404".to_owned(), LONG),
+                Kind::NeverAnswers => ("/never".to_owned(), self.params.timeout(self.delay)),
             };
             Ok(Call { request: http::get(server, &path)?, timeout })
         };

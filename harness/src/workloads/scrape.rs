@@ -1,8 +1,9 @@
 //! `scrape` (#20 of the guide): n pages whose addresses are known are read, so many at a time, and
 //! their titles and links taken out of them.
 //!
-//! What is bounded is the load on the site. A page is therefore parsed when the permit for it has
-//! been given back, and while the next is asked for.
+//! What is bounded is the load on the site. A task therefore parses its page when it has given its
+//! permit back, while the next page is asked for. A thread, of which there are as many as pages are
+//! asked for at a time, parses its page before it asks for the next.
 
 use std::num::NonZero;
 use std::sync::Arc;

@@ -137,7 +137,7 @@ impl Workload for Session {
         let request = |(i, wait): (usize, Duration)| {
             let wait = wait.as_secs_f64();
             let path = match is_missing(i) {
-                true => format!("/status/404?delay={wait}&id={batch}-{i}"),
+                true => format!("/status/404?delay={wait}"),
                 false => format!("/delay/{wait}?id={batch}-{i}"),
             };
             http::get_kept(server, &path)

@@ -177,7 +177,7 @@ fn scripts() -> Vec<Script> {
         },
         Script {
             params: &[("until", "error")],
-            moments: FIRST,
+            moments: &[("first error", [10.4, 10.5, 10.6])],
             cannot: [CANCEL, CANCEL],
             dropped: 2,
             ..request("first_completed", 3, [61.0, 30.9, 14.0])
