@@ -44,8 +44,8 @@ fn a_profile_that_is_not_there() {
 
 #[test]
 fn a_filter_that_matches_nothing() {
-    let output = Sandbox::new("").run(&["--bench", "fan_in"]);
-    assert_refused(&output, &["no cell of profile", "matches `fan_in`", "--list"]);
+    let output = Sandbox::new("").run(&["--bench", "fan_tail"]);
+    assert_refused(&output, &["no cell of profile", "matches `fan_tail`", "--list"]);
 }
 
 #[test]
