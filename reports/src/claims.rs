@@ -20,8 +20,8 @@ pub(crate) use answer::Answer;
 use cells::{Cells, Place};
 use rule::Bound;
 pub(crate) use rule::Claim;
+use sentence::Length;
 pub(crate) use standing::Standing;
-use standing::Why;
 use unit::Unit;
 
 use crate::figure;
@@ -194,13 +194,12 @@ impl Held {
 
     /// What the clients say, in one sentence.
     pub(crate) fn sentence(&self) -> String {
-        sentence::sentence(&self.answers, self.unit(), Why::to_string)
+        sentence::sentence(&self.answers, self.unit(), Length::Full)
     }
 
     /// The claim, its rule and what the clients say, with reasons of a word or two.
     pub(crate) fn in_short(&self) -> String {
-        let brief = |why: &Why| why.as_str().to_owned();
-        let said = sentence::sentence(&self.answers, self.unit(), brief);
+        let said = sentence::sentence(&self.answers, self.unit(), Length::Short);
         format!("{}. {}. {said}", self.claim.claim, self.rule())
     }
 }

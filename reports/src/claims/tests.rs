@@ -285,6 +285,12 @@ fn what_the_check_of_every_batch_proves_is_counted_apart() {
         held.iter().find(|held| held.claim.claim.starts_with(claim)).unwrap().sentence()
     };
     insta::assert_snapshot!(sentence("Three workers"), @r#"Holds for thread-pool-32, thread-pool-n and tokio (50 batches); does not hold for async-std and smol (page 3\u{1b} twice)."#);
+    let short = |claim: &str| {
+        held.iter().find(|held| held.claim.claim.starts_with(claim)).unwrap().in_short()
+    };
+    // Who is wrong is named; how many can't be compared is enough.
+    insta::assert_snapshot!(short("Three workers"), @r#"Three workers crawl every page once. Pages once at n = 12: checked in every batch. Holds for thread-pool-32, thread-pool-n and tokio (50 batches); does not hold for async-std and smol (page 3\u{1b} twice)."#);
+    insta::assert_snapshot!(short("10 calls, 3"), @"10 calls, 3 at a time, take about 4 waits. Time at n = 10: 4.00 to 4.60 delays of 10 ms. Holds for thread-pool-32, thread-pool-n and tokio (4.20 to 4.27 delays); not comparable for 2 (failed).");
     insta::assert_snapshot!(sentence("10 calls, 3"), @"Holds for thread-pool-32, thread-pool-n and tokio (4.20 to 4.27 delays); not comparable for async-std and smol (failed).");
     record.cells.retain(|cell| cell.workload == "crawl");
     insta::assert_snapshot!(summary(&record), @"Claims that the check of every batch proves for every client: 0 of 1; for some, not for others: 1.");

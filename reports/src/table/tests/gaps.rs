@@ -94,15 +94,13 @@ fn two_rounds() {
       5. Not measured here: #3 to #22 and #24; some of #1 and #2.
 
       #1   5 fetches at once are 4.7x as fast as in a row. Speedup over sequential at n = 5: at least
-           4.70x. Not comparable for thread-pool-32, tokio, async-std and smol (few rounds).
+           4.70x. Not comparable for 4 (few rounds).
       #1   100 fetches at once are 27.5x as fast. Speedup over sequential at n = 100: at least 27.5x.
-           Not comparable for thread-pool-32 (narrow pool); not comparable for tokio, async-std and smol
-           (few rounds).
+           Not comparable for thread-pool-32 (narrow pool); not comparable for 3 (few rounds).
       #2   100 calls at once take about one wait. Time at n = 100: at most 1.50 delays of 10 ms. Not
-           comparable for thread-pool-32 (narrow pool); not comparable for tokio, async-std and smol
-           (few rounds).
+           comparable for thread-pool-32 (narrow pool); not comparable for 3 (few rounds).
       #23  Async buys 10x or more for I/O. Speedup over sequential at n = 100: at least 10.0x. Not
-           comparable for tokio, async-std and smol (few rounds).
+           comparable for 3 (few rounds).
       #23  Threads buy 5x or more for I/O. Speedup over sequential at n = 100: at least 5.00x. Not
            comparable for thread-pool-32 (few rounds).
 
@@ -155,12 +153,12 @@ fn an_interrupted_run() {
            4.70x. Holds for all 4 (4.95x to 4.98x).
       #1   100 fetches at once are 27.5x as fast. Speedup over sequential at n = 100: at least 27.5x.
            Not comparable for thread-pool-32 (narrow pool); not comparable for tokio (few rounds); not
-           comparable for async-std and smol (not run).
+           comparable for 2 (not run).
       #2   100 calls at once take about one wait. Time at n = 100: at most 1.50 delays of 10 ms. Not
            comparable for thread-pool-32 (narrow pool); not comparable for tokio (few rounds); not
-           comparable for async-std and smol (not run).
+           comparable for 2 (not run).
       #23  Async buys 10x or more for I/O. Speedup over sequential at n = 100: at least 10.0x. Not
-           comparable for tokio (few rounds); not comparable for async-std and smol (not run).
+           comparable for tokio (few rounds); not comparable for 2 (not run).
       #23  Threads buy 5x or more for I/O. Speedup over sequential at n = 100: at least 5.00x. Holds for
            thread-pool-32 (20.8x).
 
@@ -203,14 +201,14 @@ fn a_failed_reference() {
       with nobody: 4. Not measured here: #3 to #22 and #24; some of #1 and #2.
 
       #1   5 fetches at once are 4.7x as fast as in a row. Speedup over sequential at n = 5: at least
-           4.70x. Not comparable for thread-pool-32, tokio, async-std and smol (nothing beside).
+           4.70x. Not comparable for 4 (nothing beside).
       #1   100 fetches at once are 27.5x as fast. Speedup over sequential at n = 100: at least 27.5x.
-           Not comparable for thread-pool-32, tokio, async-std and smol (nothing beside).
+           Not comparable for 4 (nothing beside).
       #2   100 calls at once take about one wait. Time at n = 100: at most 1.50 delays of 10 ms. Does
            not hold for tokio, async-std and smol (1.90 to 1.96 delays); not comparable for
            thread-pool-32 (narrow pool).
       #23  Async buys 10x or more for I/O. Speedup over sequential at n = 100: at least 10.0x. Not
-           comparable for tokio, async-std and smol (nothing beside).
+           comparable for 3 (nothing beside).
       #23  Threads buy 5x or more for I/O. Speedup over sequential at n = 100: at least 5.00x. Not
            comparable for thread-pool-32 (nothing beside).
 
