@@ -95,11 +95,33 @@ impl<'r> Cells<'r> {
         self.clients().find(|(_, model)| *model == Model::Sequential).map(|(client, _)| client)
     }
 
-    /// Of the clients with threads the one that does the most at once there, the last of several.
-    pub(super) fn widest(&self, place: &Place) -> Option<&'r str> {
-        let pools = self.clients().filter(|(_, model)| *model == Model::Threads);
-        let width = |client: &str| Some(self.cell(place, client)?.limit?.min(place.n));
-        pools.map(|(client, _)| client).max_by_key(|client| width(client))
+    /// What the waits alone take at two places, nanoseconds, of whoever can do all that is done
+    /// there and waits least at the first by what it waits at the second.
+    pub(super) fn ideals(&self, places: &[Place]) -> Option<[f64; 2]> {
+        let [one, other] = places else { return None };
+        let whole = |place: &Place, client: &str| {
+            let cell = self.cell(place, client).filter(|cell| cell.cannot.is_none())?;
+            cell.ideal_ns
+        };
+        let pairs = self
+            .clients()
+            .filter_map(|(client, _)| Some([whole(one, client)?, whole(other, client)?]));
+        pairs.min_by(|a, b| (a[0] / a[1]).total_cmp(&(b[0] / b[1])))
+    }
+
+    /// The least that the waits alone take anybody there, nanoseconds.
+    pub(super) fn least_ideal(&self, place: &Place) -> Option<f64> {
+        let there = self.record.cells.iter().filter(|cell| place.is_of(cell));
+        there.filter_map(|cell| cell.ideal_ns).reduce(f64::min)
+    }
+
+    /// The worker threads of a runtime; `None` of what has none.
+    pub(super) fn workers(&self, client: &str) -> Option<u64> {
+        let clients = &self.record.profile.clients;
+        match clients.iter().find(|it| it.name == client)?.settings.get("workers")? {
+            Value::Number(workers) => Some(*workers),
+            _ => None,
+        }
     }
 }
 

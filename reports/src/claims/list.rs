@@ -1,56 +1,32 @@
 //! The guide's claims, in its order.
 
-use super::rule::Bound::{AtLeast, AtMost, Between, Cores, NearN, Proved, Turns};
-use super::rule::Measure::{By, ByThreads, Checked, Of, OverSequential};
+use super::rule::Bound::{AtLeast, AtMost, Between, Cores, Ideals, Middle, NearN, Proved, Turns};
+use super::rule::Measure::{By, BySequential, Checked, Of, OverSequential};
 use super::rule::Reading::{
     Connections, Delays, Dropped, Lines, Moment, MomentInDelays, MomentShare, Peak, Requests,
 };
-use super::rule::Size::{Exactly, Largest, Near};
+use super::rule::Room::{AllAtOnce, NoSpareWorker};
+use super::rule::Size::{Exactly, Largest};
 use super::rule::Who::{Concurrent, Tasks, Threads};
-use super::rule::Word::{Number, Text};
+use super::rule::Word::Number;
 use super::rule::{Claim, Scene};
+use super::scenes::{
+    ALL_AT_ONCE, AS_COMPLETED, AS_TASKS, ASYNCHRONOUS, BLOCKING, BOUNDED, CANCEL, CANCELLED,
+    COLLECT, CURSOR, DONE, ERROR, FILE_LINES, FIRST_ANSWER, FIRST_ERROR, IN_TURN, NOT_BOUNDED,
+    OFFLOADED, ON_EXECUTOR, ON_THREADS, TEN_AT_ONCE, WHOLE_FILES, how,
+};
 use crate::guide::{PUBLISHED, WORKLOAD};
 use crate::quantity::Quantity::{Memory, Time};
 
 /// How much longer than the shortest delay a first answer may take.
 const FIRST: f64 = 1.4;
+/// The same of what takes so many delays at best, in percent.
+const LATER: u32 = 140;
 /// The longest stall that nobody would call one, nanoseconds.
 const STALL_NS: f64 = 5e6;
 
 /// Of tens of thousands of operations that wait on one thread no scenario is measured yet.
 pub(super) const NOT_COMPARABLE_YET: [u32; 1] = [24];
-
-const IN_TURN: Scene = how("in_turn", 3, &[("how", Text("in_turn"))]);
-const AS_TASKS: Scene = how("in_turn", 3, &[("how", Text("at_once"))]);
-const CANCEL: Scene = how("gather_errors", 5, &[("on_error", Text("cancel"))]);
-const COLLECT: Scene = how("gather_errors", 5, &[("on_error", Text("collect"))]);
-const FIRST_ANSWER: Scene = how("first_completed", 3, &[("until", Text("answer"))]);
-const FIRST_ERROR: Scene = how("first_completed", 3, &[("until", Text("error"))]);
-const AS_COMPLETED: Scene = how("as_completed", 3, &[]);
-const BLOCKING: Scene = how("stall", 16, &[("how", Text("blocking"))]);
-const OFFLOADED: Scene = how("stall", 16, &[("how", Text("offloaded"))]);
-const ASYNCHRONOUS: Scene = how("stall", 16, &[("how", Text("asynchronous"))]);
-const ON_EXECUTOR: Scene = how("cpu_bound", 8, &[("how", Text("executor"))]);
-const ON_THREADS: Scene = how("cpu_bound", 8, &[("how", Text("offloaded"))]);
-const CURSOR: Scene = how("cursor", 10, &[]);
-const DONE: Scene = how("cleanup", 10, &[("end", Text("done"))]);
-const ERROR: Scene = how("cleanup", 10, &[("end", Text("error"))]);
-const CANCELLED: Scene = how("cleanup", 10, &[("end", Text("cancelled"))]);
-const BOUNDED: Scene = how("bounded", 10, &[("at_once", Number(3))]);
-const NOT_BOUNDED: Scene = how("bounded", 10, &[("at_once", Number(0))]);
-const WHOLE_FILES: Scene = how("files", 20, &[("work", Text("whole"))]);
-const FILE_LINES: Scene = how("files", 20, &[("work", Text("lines"))]);
-const ALL_AT_ONCE: Scene = how("unbounded", 10_000, &[("at_once", Number(0))]);
-const TEN_AT_ONCE: Scene = how("unbounded", 10_000, &[("at_once", Number(10))]);
-
-/// A scenario with the guide's number of units, where the record has that.
-const fn how(
-    workload: &'static str,
-    n: u32,
-    params: &'static [(&'static str, super::rule::Word)],
-) -> Scene {
-    Scene::new(workload, Near(n)).with(params)
-}
 
 /// A row of the guide's own table.
 const fn at_once(row: usize, claim: &'static str, guide: &'static str) -> Claim {
@@ -77,9 +53,13 @@ pub(super) const CLAIMS: &[Claim] = &[
     at_once(4, "100 fetches at once are 27.5x as fast", "104.5 s and 3.8 s: 27.5x"),
     one_wait(50, "50 calls at once take about one wait", "100 s to about 2 s"),
     one_wait(100, "100 calls at once take about one wait", "200 s to about 2 s"),
-    Claim::new(3, "Awaited in turn, calls take as long as in a row", "6 s, and 2 s as tasks")
-        .about(Concurrent)
-        .measured("Time in turn by time as tasks", By(Time, IN_TURN, AS_TASKS), NearN),
+    Claim::new(
+        3,
+        "Awaited in turn, n calls take n times as long as begun at once",
+        "6 s, and 2 s as tasks",
+    )
+    .about(Concurrent)
+    .measured("Time in turn, of its time at once,", By(Time, IN_TURN, AS_TASKS), NearN),
     Claim::new(4, "Gathered answers keep the order of the calls", "slow, fast, medium").measured(
         "Answers in order",
         Checked(&[COLLECT]),
@@ -87,9 +67,9 @@ pub(super) const CLAIMS: &[Claim] = &[
     ),
     Claim::new(5, "Failing fast does not wait for the rest", "5 items, even ones fail")
         .whole()
-        .measured("Time by that of collecting errors", By(Time, CANCEL, COLLECT), AtMost(1.0)),
+        .measured("Time, of its time collecting errors,", By(Time, CANCEL, COLLECT), Ideals(LATER)),
     Claim::new(5, "Failing fast cancels the rest", "").about(Concurrent).whole().measured(
-        "Requests the server saw dropped in a batch",
+        "Dropped in a batch",
         Of(Dropped, CANCEL),
         AtLeast(1.0),
     ),
@@ -98,59 +78,83 @@ pub(super) const CLAIMS: &[Claim] = &[
         Checked(&[COLLECT]),
         Proved,
     ),
-    Claim::new(6, "The first of several answers ends the wait", "delays 1, 3, 2")
+    Claim::new(
+        6,
+        "The first of several answers is there after the shortest delay",
+        "delays 1, 3, 2",
+    )
+    .about(Concurrent)
+    .needs(AllAtOnce)
+    .measured(
+        "Time to the first answer",
+        Of(MomentInDelays("first answer"), FIRST_ANSWER),
+        AtMost(FIRST),
+    ),
+    Claim::new(6, "The pending are cancelled once the first answer is there", "")
         .about(Concurrent)
+        .whole()
+        .measured("Time of the whole batch", Of(Delays, FIRST_ANSWER), AtMost(FIRST)),
+    Claim::new(6, "The first of several errors is there after the shortest delay", "")
+        .about(Concurrent)
+        .needs(AllAtOnce)
         .measured(
-            "Time to the first answer",
-            Of(MomentInDelays("first answer"), FIRST_ANSWER),
+            "Time to the first error",
+            Of(MomentInDelays("first error"), FIRST_ERROR),
             AtMost(FIRST),
         ),
-    Claim::new(6, "The pending are cancelled once the first is there", "")
+    Claim::new(6, "The pending are cancelled once the first error is there", "")
         .about(Concurrent)
         .whole()
-        .measured("Time until nothing is left", Of(Delays, FIRST_ANSWER), AtMost(FIRST)),
-    Claim::new(6, "The first of several errors ends the wait", "")
+        .measured("Time of the whole batch", Of(Delays, FIRST_ERROR), AtMost(FIRST)),
+    Claim::new(6, "What was cancelled is dropped, and not left in flight", "")
         .about(Concurrent)
         .whole()
-        .measured("Time until nothing is left", Of(Delays, FIRST_ERROR), AtMost(FIRST)),
-    Claim::new(6, "What was cancelled is not left in flight", "")
-        .about(Concurrent)
+        .measured(
+            "Dropped in a batch, with none in flight at a cell's end,",
+            Of(Dropped, FIRST_ANSWER),
+            AtLeast(1.0),
+        ),
+    Claim::new(7, "The first answer does not wait for the slowest call", "delays 3, 1, 2: 1, 2, 3")
         .whole()
-        .measured("Requests the server saw dropped in a batch", Of(Dropped, FIRST_ANSWER), Proved),
-    Claim::new(7, "Answers are there in the order of completion", "delays 3, 1, 2: 1, 2, 3")
-        .whole()
+        .needs(AllAtOnce)
         .measured(
             "Time to the first answer",
             Of(MomentInDelays("first answer"), AS_COMPLETED),
             AtMost(FIRST),
         ),
+    Claim::new(7, "Answers are there as they complete", "").whole().needs(AllAtOnce).measured(
+        "Time to the median answer",
+        Of(MomentInDelays("median answer"), AS_COMPLETED),
+        Middle(LATER),
+    ),
     Claim::new(8, "A blocking call in async code stalls the other tasks", "the ticker stalls")
         .about(Tasks)
+        .needs(NoSpareWorker)
         .measured(
             "Longest stall of a ticker",
             Of(MomentInDelays("longest stall"), BLOCKING),
             AtLeast(1.0),
         ),
     Claim::new(8, "A blocking call that is offloaded stalls nobody", "").about(Tasks).measured(
-        "Median stall of a ticker",
-        Of(Moment("median stall"), OFFLOADED),
+        "Longest stall of a ticker",
+        Of(Moment("longest stall"), OFFLOADED),
         AtMost(STALL_NS),
     ),
     Claim::new(8, "An async sleep stalls nobody", "").about(Tasks).measured(
-        "Median stall of a ticker",
-        Of(Moment("median stall"), ASYNCHRONOUS),
+        "Longest stall of a ticker",
+        Of(Moment("longest stall"), ASYNCHRONOUS),
         AtMost(STALL_NS),
     ),
     Claim::new(9, "Async does not help CPU-bound work past the cores", "async does not help")
         .about(Concurrent)
-        .measured("Speedup over sequential", OverSequential(ON_EXECUTOR), Cores(1.1)),
+        .measured("Speedup over sequential", OverSequential(ON_EXECUTOR), Cores(110)),
     Claim::new(9, "Offloading CPU-bound work does not help past the cores either", "")
         .about(Concurrent)
-        .measured("Speedup over sequential", OverSequential(ON_THREADS), Cores(1.1)),
+        .measured("Speedup over sequential", OverSequential(ON_THREADS), Cores(110)),
     Claim::new(10, "A cursor's first row is there once it is executed", "1 s, then 0.1 s a row")
         .measured("Time to the first row", Of(MomentInDelays("first row"), CURSOR), AtMost(FIRST)),
     Claim::new(10, "A cursor's rows are handed on while others are waited for", "").measured(
-        "Time to the first row, of the whole",
+        "Time to the first row, of the batch's time,",
         Of(MomentShare("first row"), CURSOR),
         AtMost(0.75),
     ),
@@ -162,20 +166,19 @@ pub(super) const CLAIMS: &[Claim] = &[
         Proved,
     ),
     Claim::new(12, "A bounded queue gives out every item once", "10 items, 2 to 3, room for 10")
+        .whole()
         .measured("Items once, depth in bounds", Checked(&[how("queue", 10, &[])]), Proved),
-    Claim::new(13, "Three workers crawl every page once", "unique pages").measured(
-        "Pages once",
-        Checked(&[how("crawl", 12, &[])]),
-        Proved,
-    ),
+    Claim::new(13, "Three workers crawl every page once", "unique pages")
+        .about(Concurrent)
+        .measured("Pages once", Checked(&[how("crawl", 12, &[])]), Proved),
     Claim::new(14, "10 calls, 3 at a time, take about 4 waits", "about 4 s")
         .about(Concurrent)
         .measured("Time", Of(Delays, BOUNDED), Turns(3)),
     Claim::new(14, "Without the limit 10 calls take one wait", "about 1 s")
         .about(Concurrent)
         .measured("Time", Of(Delays, NOT_BOUNDED), Between(1.0, FIRST)),
-    Claim::new(14, "Never are there more than 3 at once", "").measured(
-        "Calls the server had in flight",
+    Claim::new(14, "Never are there more than 3 at once", "").about(Concurrent).measured(
+        "Calls in flight",
         Of(Peak, BOUNDED),
         AtMost(3.0),
     ),
@@ -190,25 +193,29 @@ pub(super) const CLAIMS: &[Claim] = &[
         AtMost(3.0),
     ),
     Claim::new(17, "Failures are tried again, up to 3 times, a 404 never", "back-off 1, 2, 4 s")
-        .measured(
-            "Tries the server counted in a batch",
-            Of(Requests, how("retry", 4, &[])),
-            Proved,
-        ),
+        .measured("Tries counted in a batch", Of(Requests, how("retry", 4, &[])), Proved),
     Claim::new(18, "Async file I/O often loses: many files at once", "").about(Tasks).measured(
-        "Time by that of threads",
-        ByThreads(WHOLE_FILES),
+        "Time, by sequential's time,",
+        BySequential(WHOLE_FILES),
         AtLeast(1.0),
     ),
     Claim::new(18, "Async file I/O often loses: a large one line by line", "")
         .about(Tasks)
-        .measured("Time by that of threads", ByThreads(FILE_LINES), AtLeast(1.0)),
+        .measured("Time, by sequential's time,", BySequential(FILE_LINES), AtLeast(1.0)),
     Claim::new(19, "Ten at a time take longer than all at once", "10,000 tasks")
         .about(Concurrent)
-        .measured("Time by that of all at once", By(Time, TEN_AT_ONCE, ALL_AT_ONCE), AtLeast(1.0)),
+        .measured(
+            "Time ten at a time, of its time all at once,",
+            By(Time, TEN_AT_ONCE, ALL_AT_ONCE),
+            AtLeast(1.0),
+        ),
     Claim::new(19, "All at once take more memory than ten at a time", "")
         .about(Concurrent)
-        .measured("Peak memory by that of ten", By(Memory, ALL_AT_ONCE, TEN_AT_ONCE), AtLeast(1.0)),
+        .measured(
+            "Peak memory all at once, of its own ten at a time,",
+            By(Memory, ALL_AT_ONCE, TEN_AT_ONCE),
+            AtLeast(1.0),
+        ),
     Claim::new(20, "A few pages at a time are scraped several times as fast", "3 to 5 at a time")
         .about(Concurrent)
         .measured(
@@ -219,20 +226,20 @@ pub(super) const CLAIMS: &[Claim] = &[
     Claim::new(21, "Ids, then details and posts: two waits deep", "not twenty-one")
         .about(Concurrent)
         .measured("Time", Of(Delays, how("api_pipeline", 10, &[])), Between(2.0, 3.0)),
-    Claim::new(22, "Every line of a chat reaches all the others", "").measured(
+    Claim::new(22, "Every line of a chat reaches all the others", "").whole().measured(
         "Lines delivered",
         Of(Lines, how("chat", 10, &[])),
         Proved,
     ),
-    Claim::new(23, "Async buys 10 to 100x for I/O", "10-100x").about(Tasks).measured(
+    Claim::new(23, "Async buys 10x or more for I/O", "10-100x").about(Tasks).measured(
         "Speedup over sequential",
         OverSequential(Scene::new(WORKLOAD, Largest)),
-        Between(10.0, 100.0),
+        AtLeast(10.0),
     ),
-    Claim::new(23, "Threads buy 5 to 10x for I/O", "5-10x").about(Threads).measured(
+    Claim::new(23, "Threads buy 5x or more for I/O", "5-10x").about(Threads).measured(
         "Speedup over sequential",
         OverSequential(Scene::new(WORKLOAD, Largest)),
-        Between(5.0, 10.0),
+        AtLeast(5.0),
     ),
 ];
 

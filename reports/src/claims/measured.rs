@@ -5,7 +5,7 @@ use super::rule::{Claim, Measure, Reading};
 use super::standing::{Standing, Why};
 use crate::quantity::Quantity;
 use crate::record::{Cell, Round, Status, Value};
-use crate::stats::{Estimate, Interval, MIN_ROUNDS};
+use crate::stats::{self, Estimate, Interval, MIN_ROUNDS};
 use crate::text;
 
 /// What was measured, over rounds.
@@ -42,9 +42,9 @@ pub(super) fn measured(
             let sequential = beside(cells.sequential())?;
             ratio(Quantity::Time, cell, sequential).ok_or(Why::NothingBeside)
         }
-        Measure::ByThreads(_) => {
-            let threads = beside(cells.widest(place).or_else(|| cells.sequential()))?;
-            ratio(Quantity::Time, threads, cell).ok_or(Why::NothingBeside)
+        Measure::BySequential(_) => {
+            let sequential = beside(cells.sequential())?;
+            ratio(Quantity::Time, sequential, cell).ok_or(Why::NothingBeside)
         }
         Measure::Checked(_) => {
             let batches = own.iter().flat_map(|cell| &cell.rounds).map(|round| round.batches);
@@ -57,8 +57,8 @@ fn usable(cell: Option<&Cell>, whole: bool) -> Result<&Cell, Why> {
     let cell = cell.ok_or(Why::NoCell)?;
     match (cell.status, &cell.cannot) {
         (Status::Skipped, _) => Err(Why::NotRun),
-        _ if !cell.has_figures() => Err(Why::Failed),
         (_, Some(clause)) if whole => Err(Why::Cannot(text::printable(clause).into_owned())),
+        _ if !cell.has_figures() => Err(Why::Failed),
         _ => Ok(cell),
     }
 }
@@ -95,7 +95,9 @@ fn read(reading: Reading, cell: &Cell, round: &Round) -> Option<f64> {
         Reading::Delays => Some(round.mean_ns / delay_ns()?),
         Reading::MomentInDelays(name) => Some(moment(name)? / delay_ns()?),
         Reading::Moment(name) => moment(name),
-        Reading::MomentShare(name) => Some(moment(name)? / round.mean_ns),
+        Reading::MomentShare(name) => {
+            Some(moment(name)? / stats::median(round.samples_ns.clone())?)
+        }
         Reading::Peak => Some(counts?.peak as f64),
         Reading::Connections => Some(a_batch(counts?.connections)),
         Reading::Requests => Some(a_batch(counts?.requests + counts?.dropped)),

@@ -18,6 +18,7 @@ pub(crate) struct Claim {
     pub(super) who: Who,
     /// Whether a client whose model can't do all of the workload can't be held to it.
     pub(super) whole: bool,
+    pub(super) room: Room,
     pub(super) measure: Measure,
     pub(super) bound: Bound,
 }
@@ -43,6 +44,16 @@ pub(super) enum Who {
     Tasks,
 }
 
+/// What else a client has to be for a claim to be about it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Room {
+    Any,
+    /// Able to have all of a batch under way.
+    AllAtOnce,
+    /// A runtime whose workers the calls of a batch can block, every one.
+    NoSpareWorker,
+}
+
 /// What is measured.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Measure {
@@ -52,8 +63,8 @@ pub(super) enum Measure {
     By(Quantity, Scene, Scene),
     /// The time of whoever does one thing after the other by the client's.
     OverSequential(Scene),
-    /// The client's time by that of the widest pool of threads.
-    ByThreads(Scene),
+    /// The client's time by that of whoever does one thing at a time.
+    BySequential(Scene),
     /// Batches of all these scenes whose outcomes were checked, every one.
     Checked(&'static [Scene]),
 }
@@ -67,7 +78,8 @@ pub(super) enum Reading {
     MomentInDelays(&'static str),
     /// A moment inside a batch.
     Moment(&'static str),
-    /// A moment inside a batch, as a share of its time.
+    /// A moment inside a batch, as a share of its time: a median over batches by a median, so that
+    /// one slow batch tells neither way.
     MomentShare(&'static str),
     /// Requests in flight at once, at most.
     Peak,
@@ -91,8 +103,12 @@ pub(super) enum Bound {
     NearN,
     /// As many turns as it takes with so many at once, and up to 15 % more.
     Turns(u32),
-    /// At most so many times the logical CPUs.
-    Cores(f64),
+    /// At most this many percent of the delays that half of a batch, the middle one included, takes.
+    Middle(u32),
+    /// At most this many percent of the ratio that the waits alone have.
+    Ideals(u32),
+    /// At most this many percent of the logical CPUs.
+    Cores(u32),
     /// Wherever it is: no batch would have been measured otherwise.
     Proved,
 }
@@ -130,6 +146,7 @@ impl Claim {
             measured: "",
             who: Who::Everybody,
             whole: false,
+            room: Room::Any,
             measure: Measure::Checked(&[]),
             bound: Bound::Proved,
         }
@@ -142,6 +159,18 @@ impl Claim {
     /// Of clients that can do the whole workload.
     pub(super) const fn whole(self) -> Self {
         Self { whole: true, ..self }
+    }
+
+    pub(super) const fn needs(self, room: Room) -> Self {
+        Self { room, ..self }
+    }
+
+    /// Whether no cell that does not hold to it has figures: the check of every batch, or the
+    /// server's count after every round, fails it.
+    pub(super) fn is_proved(&self) -> bool {
+        let is_counted =
+            matches!(self.measure, Measure::Of(Reading::Peak | Reading::Connections, _));
+        self.bound == Bound::Proved || is_counted
     }
 
     pub(super) const fn measured(
@@ -168,7 +197,7 @@ impl Who {
 impl Measure {
     pub(super) fn scenes(&self) -> Vec<&Scene> {
         match self {
-            Self::Of(_, scene) | Self::OverSequential(scene) | Self::ByThreads(scene) => {
+            Self::Of(_, scene) | Self::OverSequential(scene) | Self::BySequential(scene) => {
                 vec![scene]
             }
             Self::By(_, one, other) => vec![one, other],
@@ -178,8 +207,8 @@ impl Measure {
 
     pub(super) fn unit(&self) -> Unit {
         match self {
-            Self::By(..) | Self::OverSequential(_) | Self::ByThreads(_) => Unit::Times,
-            Self::Checked(_) => Unit::Counted("batches"),
+            Self::By(..) | Self::OverSequential(_) | Self::BySequential(_) => Unit::Times,
+            Self::Checked(_) => Unit::Counted("batch", "batches"),
             Self::Of(reading, _) => reading.unit(),
         }
     }
@@ -191,32 +220,44 @@ impl Reading {
             Self::Delays | Self::MomentInDelays(_) => Unit::Delays,
             Self::Moment(_) => Unit::Time,
             Self::MomentShare(_) => Unit::Share,
-            Self::Peak => Unit::Counted("at once"),
-            Self::Connections => Unit::Counted("connections"),
-            Self::Requests => Unit::Counted("tries"),
-            Self::Dropped => Unit::Counted("dropped"),
-            Self::Lines => Unit::Counted("lines/s"),
+            Self::Peak => Unit::Counted("at once", "at once"),
+            Self::Connections => Unit::Counted("connection", "connections"),
+            Self::Requests => Unit::Counted("try", "tries"),
+            Self::Dropped => Unit::Counted("dropped", "dropped"),
+            Self::Lines => Unit::Counted("lines/s", "lines/s"),
         }
     }
 }
 
 impl Bound {
-    /// The bounds for a batch of `n` on so many logical CPUs.
-    pub(super) fn at(self, n: u32, cpus: u32) -> Option<Interval> {
+    /// The bounds for a batch of `n` on so many logical CPUs, where the waits alone take `ideals` in
+    /// the two scenes of a ratio. `None` where it has none, or the ideals are not known.
+    pub(super) fn at(self, n: u32, cpus: u32, ideals: Option<[f64; 2]>) -> Option<Interval> {
         let between = |low, high| Some(Interval { low, high });
+        let at_most = |high| between(f64::NEG_INFINITY, high);
         match self {
             Self::AtLeast(low) => between(low, f64::INFINITY),
-            Self::AtMost(high) => between(f64::NEG_INFINITY, high),
+            Self::AtMost(high) => at_most(high),
             Self::Between(low, high) => between(low, high),
-            Self::NearN => between(f64::from(n) * 0.9, f64::from(n) * 1.1),
+            Self::NearN => between(percent(90, n), percent(110, n)),
             Self::Turns(at_once) => {
-                let turns = f64::from(n.div_ceil(at_once));
-                between(turns, turns * 1.15)
+                let turns = n.div_ceil(at_once);
+                between(turns.into(), percent(115, turns))
             }
-            Self::Cores(times) => between(f64::NEG_INFINITY, f64::from(cpus) * times),
+            Self::Middle(most) => at_most(percent(most, n.div_ceil(2))),
+            Self::Ideals(most) => {
+                let [one, other] = ideals?;
+                at_most(f64::from(most) * one / (100.0 * other))
+            }
+            Self::Cores(most) => at_most(percent(most, cpus)),
             Self::Proved => None,
         }
     }
+}
+
+/// So many percent of a number: 110 of 3 are 3.3 to the last digit.
+fn percent(percent: u32, of: u32) -> f64 {
+    f64::from(percent) * f64::from(of) / 100.0
 }
 
 impl Scene {

@@ -5,11 +5,20 @@ use super::standing::Standing;
 use super::unit::Unit;
 use crate::figure;
 
+/// How much is said of whom a claim can't be held against.
+#[derive(Clone, Copy, PartialEq)]
+pub(super) enum Length {
+    /// Names, and reasons in full.
+    Full,
+    /// How many they are where they are several, and reasons of a word or two.
+    Short,
+}
+
 /// For whom it holds and by how much, for whom not, and against whom it can't be held and why.
-pub(super) fn sentence(answers: &[Answer], unit: Unit) -> String {
+pub(super) fn sentence(answers: &[Answer], unit: Unit, length: Length) -> String {
     let standings = [Standing::Holds, Standing::DoesNotHold, Standing::Undecided];
     let known = standings.iter().filter_map(|standing| of(answers, standing, unit));
-    let parts: Vec<String> = known.chain(not_comparable(answers)).collect();
+    let parts: Vec<String> = known.chain(without_figures(answers, length)).collect();
     let mut sentence = parts.join("; ") + ".";
     if let Some(first) = sentence.get_mut(..1) {
         first.make_ascii_uppercase();
@@ -33,19 +42,28 @@ fn of(answers: &[Answer], standing: &Standing, unit: Unit) -> Option<String> {
     Some(format!("{} for {clients} ({})", standing.as_str(), unit.range(least, most)))
 }
 
-/// A part for each reason, with all clients that it keeps from comparing.
-fn not_comparable(answers: &[Answer]) -> Vec<String> {
-    let mut reasons: Vec<(String, Vec<&str>)> = Vec::new();
+/// A part for each reason, with all clients that have no figures for it.
+fn without_figures(answers: &[Answer], length: Length) -> Vec<String> {
+    let mut reasons: Vec<(&str, String, Vec<&str>)> = Vec::new();
     for answer in answers {
-        let Standing::NotComparable(why) = &answer.standing else { continue };
-        let why = why.to_string();
-        match reasons.iter_mut().find(|(known, _)| *known == why) {
-            Some((_, clients)) => clients.push(&answer.client),
-            None => reasons.push((why, vec![&answer.client])),
+        let why = match &answer.standing {
+            Standing::NotComparable(why) if length == Length::Short => why.as_str().to_owned(),
+            Standing::NotComparable(why) => why.to_string(),
+            Standing::Failed(why) => why.clone(),
+            Standing::Holds | Standing::DoesNotHold | Standing::Undecided => continue,
+        };
+        let so = answer.standing.as_str();
+        match reasons.iter_mut().find(|(word, known, _)| *word == so && *known == why) {
+            Some((.., clients)) => clients.push(&answer.client),
+            None => reasons.push((so, why, vec![&answer.client])),
         }
     }
-    let said = |(why, clients): (String, Vec<&str>)| {
-        format!("not comparable for {} ({why})", figure::list(&clients))
+    let said = |(so, why, clients): (&str, String, Vec<&str>)| {
+        let is_named = length == Length::Full || so == Standing::DoesNotHold.as_str();
+        match clients.len() {
+            several if several > 1 && !is_named => format!("{so} for {several} ({why})"),
+            _ => format!("{so} for {} ({why})", figure::list(&clients)),
+        }
     };
     reasons.into_iter().map(said).collect()
 }

@@ -11,6 +11,8 @@ pub(crate) enum Standing {
     Holds,
     /// The whole interval is outside.
     DoesNotHold,
+    /// A cell failed whose check would have been the proof; why, in one line of plain text.
+    Failed(String),
     /// A part of the interval is inside, and a part is not.
     Undecided,
     /// It can't be held against this client.
@@ -33,11 +35,22 @@ pub(crate) enum Why {
     Cannot(String),
     /// The rounds don't hold what is measured.
     NotMeasured,
+    /// Its width alone keeps it outside the bounds.
+    NarrowPool,
+    /// The size of the batch alone keeps everybody outside the bounds.
+    SmallBatch,
+    /// It has a worker that no call blocks.
+    SpareWorker,
     /// Nobody that it is measured against has figures of the same rounds.
     NothingBeside,
 }
 
 impl Standing {
+    /// Whether it is known not to hold.
+    pub(super) fn is_refuted(&self) -> bool {
+        matches!(self, Self::DoesNotHold | Self::Failed(_))
+    }
+
     /// How an interval stands to bounds that belong to what is claimed.
     pub(super) fn of(interval: Interval, bounds: Interval) -> Self {
         let is_inside = |end: f64| (bounds.low..=bounds.high).contains(&end);
@@ -53,7 +66,7 @@ impl Standing {
     pub(crate) fn as_str(&self) -> &'static str {
         match self {
             Self::Holds => "holds",
-            Self::DoesNotHold => "does not hold",
+            Self::DoesNotHold | Self::Failed(_) => "does not hold",
             Self::Undecided => "undecided",
             Self::NotComparable(_) => "not comparable",
         }
@@ -61,7 +74,7 @@ impl Standing {
 }
 
 impl Why {
-    /// It in a word or two.
+    /// It in a few words.
     pub(crate) fn as_str(&self) -> &'static str {
         match self {
             Self::NoCell => "no cell",
@@ -70,6 +83,9 @@ impl Why {
             Self::FewRounds => "few rounds",
             Self::Cannot(_) => "can't",
             Self::NotMeasured => "not measured",
+            Self::NarrowPool => "narrow pool",
+            Self::SmallBatch => "small batch",
+            Self::SpareWorker => "spare worker",
             Self::NothingBeside => "nothing beside",
         }
     }
@@ -84,6 +100,9 @@ impl fmt::Display for Why {
             Self::FewRounds => write!(f, "under {} rounds", crate::stats::MIN_ROUNDS),
             Self::Cannot(clause) => write!(f, "{clause}"),
             Self::NotMeasured => write!(f, "its rounds don't tell"),
+            Self::NarrowPool => write!(f, "its pool is narrower than the claim needs"),
+            Self::SmallBatch => write!(f, "the batch is smaller than the claim needs"),
+            Self::SpareWorker => write!(f, "it has more workers than there are calls"),
             Self::NothingBeside => write!(f, "whom it is measured against has no figures"),
         }
     }

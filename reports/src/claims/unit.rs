@@ -14,8 +14,8 @@ pub(crate) enum Unit {
     Time,
     /// A share of a whole.
     Share,
-    /// So many of these.
-    Counted(&'static str),
+    /// So many of these: the word for one, and for several.
+    Counted(&'static str, &'static str),
 }
 
 impl Unit {
@@ -26,7 +26,7 @@ impl Unit {
             Self::Delays => ("delays", 1.0),
             Self::Time => ("s", 1e9),
             Self::Share => ("share", 1.0),
-            Self::Counted(noun) => (noun, 1.0),
+            Self::Counted(_, several) => (several, 1.0),
         }
     }
 
@@ -37,7 +37,9 @@ impl Unit {
             Self::Time => figure::duration_ns(value),
             Self::Share => figure::percent(value),
             Self::Delays => format!("{} delays", figure::number(value)),
-            Self::Counted(noun) => format!("{} {noun}", counted(value)),
+            Self::Counted(one, several) => {
+                format!("{} {}", counted(value), if value == 1.0 { one } else { several })
+            }
         }
     }
 
@@ -48,7 +50,7 @@ impl Unit {
             Self::Time => figure::duration_interval(interval, "–"),
             Self::Share => format!("{}–{}", figure::percent(low), figure::percent(high)),
             Self::Times | Self::Delays => figure::interval(interval, "–"),
-            Self::Counted(_) => format!("{}–{}", counted(low), counted(high)),
+            Self::Counted(..) => format!("{}–{}", counted(low), counted(high)),
         }
     }
 
@@ -57,6 +59,9 @@ impl Unit {
         let (low, high) = (self.figure(least), self.figure(most));
         match (low == high, low.split_once(' '), high.split_once(' ')) {
             (true, ..) => high,
+            (_, Some((number, _)), _) if matches!(self, Self::Counted(..)) => {
+                format!("{number} to {high}")
+            }
             (_, Some((number, unit)), Some((_, same))) if unit == same => {
                 format!("{number} to {high}")
             }
@@ -91,9 +96,9 @@ mod tests {
             Unit::Delays.figure(1.0432),
             Unit::Time.figure(4.2e6),
             Unit::Share.figure(0.551),
-            Unit::Counted("batches").figure(12_400.0),
-            Unit::Counted("dropped").figure(1.6),
-            Unit::Counted("lines/s").figure(45_123.7),
+            Unit::Counted("batch", "batches").figure(12_400.0),
+            Unit::Counted("dropped", "dropped").figure(1.6),
+            Unit::Counted("lines/s", "lines/s").figure(45_123.7),
         ];
         let expected =
             "27.5x, 1.04 delays, 4.20 ms, 55 %, 12,400 batches, 1.60 dropped, 45,124 lines/s";
@@ -106,7 +111,10 @@ mod tests {
         assert_eq!(Unit::Delays.range(1.04, 1.12), "1.04 to 1.12 delays");
         assert_eq!(Unit::Delays.range(1.041, 1.042), "1.04 delays");
         assert_eq!(Unit::Time.range(9e5, 1.2e6), "900 us to 1.20 ms");
-        assert_eq!(Unit::Counted("batches").range(900.0, 1200.0), "900 to 1,200 batches");
+        assert_eq!(Unit::Counted("batch", "batches").range(900.0, 1200.0), "900 to 1,200 batches");
+        let connections = Unit::Counted("connection", "connections");
+        assert_eq!(connections.range(1.0, 3.0), "1 to 3 connections");
+        assert_eq!(connections.range(1.0, 1.0), "1 connection");
     }
 
     #[test]
@@ -115,7 +123,10 @@ mod tests {
         assert_eq!(written(Unit::Times, 4.7, f64::INFINITY), "at least 4.70x");
         assert_eq!(written(Unit::Delays, f64::NEG_INFINITY, 1.4), "at most 1.40 delays");
         assert_eq!(written(Unit::Delays, 4.0, 4.6), "4.00 to 4.60 delays");
-        assert_eq!(written(Unit::Counted("at once"), f64::NEG_INFINITY, 3.0), "at most 3 at once");
+        assert_eq!(
+            written(Unit::Counted("at once", "at once"), f64::NEG_INFINITY, 3.0),
+            "at most 3 at once"
+        );
     }
 
     #[test]
@@ -124,6 +135,9 @@ mod tests {
         assert_eq!(written(Unit::Delays, 1.021, 1.0642), "1.02–1.06");
         assert_eq!(written(Unit::Time, 4.1e6, 4.35e6), "4.10–4.35 ms");
         assert_eq!(written(Unit::Share, 0.5, 0.561), "50 %–56 %");
-        assert_eq!(written(Unit::Counted("lines/s"), 44_000.4, 46_000.0), "44,000–46,000");
+        assert_eq!(
+            written(Unit::Counted("lines/s", "lines/s"), 44_000.4, 46_000.0),
+            "44,000–46,000"
+        );
     }
 }

@@ -28,6 +28,7 @@ fn row(record: &Record, held: &Held, answer: &Answer) -> Vec<String> {
     let scaled = |value: Option<f64>| number(value.map(|value| value / scale));
     let reason = match &answer.standing {
         Standing::NotComparable(why) => quoted(&why.to_string()),
+        Standing::Failed(why) => quoted(why),
         _ => String::new(),
     };
     vec![
@@ -72,22 +73,24 @@ mod tests {
         let text = claims(&record, &Claims::of(&record).unwrap());
         insta::assert_snapshot!(text, @r#"
         run,commit,scenario,claim,guide,measured,n,unit,least,most,client,value,low,high,verdict,reason
-        0123456789abcdef,0123456789abcdef0123456789abcdef01234567,7,Answers are there in the order of completion,"delays 3, 1, 2: 1, 2, 3",Time to the first answer,3,delays,,1.4,sequential,,,,not comparable,takes answers in the order of the calls: it can't wait for several
-        0123456789abcdef,0123456789abcdef0123456789abcdef01234567,7,Answers are there in the order of completion,"delays 3, 1, 2: 1, 2, 3",Time to the first answer,3,delays,,1.4,tokio,1.0757714812393837,1.070583967635383,1.080984130935653,holds,
-        0123456789abcdef,0123456789abcdef0123456789abcdef01234567,7,Answers are there in the order of completion,"delays 3, 1, 2: 1, 2, 3",Time to the first answer,3,delays,,1.4,smol,,,,not comparable,failed
+        0123456789abcdef,0123456789abcdef0123456789abcdef01234567,7,The first answer does not wait for the slowest call,"delays 3, 1, 2: 1, 2, 3",Time to the first answer,3,delays,,1.4,sequential,,,,not comparable,takes answers in the order of the calls: it can't wait for several
+        0123456789abcdef,0123456789abcdef0123456789abcdef01234567,7,The first answer does not wait for the slowest call,"delays 3, 1, 2: 1, 2, 3",Time to the first answer,3,delays,,1.4,tokio,1.0757714812393837,1.070583967635383,1.080984130935653,holds,
+        0123456789abcdef,0123456789abcdef0123456789abcdef01234567,7,The first answer does not wait for the slowest call,"delays 3, 1, 2: 1, 2, 3",Time to the first answer,3,delays,,1.4,smol,,,,not comparable,failed
+        0123456789abcdef,0123456789abcdef0123456789abcdef01234567,7,Answers are there as they complete,,Time to the median answer,3,delays,,2.8,sequential,,,,not comparable,takes answers in the order of the calls: it can't wait for several
+        0123456789abcdef,0123456789abcdef0123456789abcdef01234567,7,Answers are there as they complete,,Time to the median answer,3,delays,,2.8,tokio,2.091219328016746,2.081135189422053,2.1013523292954748,holds,
+        0123456789abcdef,0123456789abcdef0123456789abcdef01234567,7,Answers are there as they complete,,Time to the median answer,3,delays,,2.8,smol,,,,not comparable,failed
         0123456789abcdef,0123456789abcdef0123456789abcdef01234567,8,A blocking call in async code stalls the other tasks,the ticker stalls,Longest stall of a ticker,16,delays,1,,tokio,4.071845326186453,4.052210344788132,4.091575448868594,holds,
         0123456789abcdef,0123456789abcdef0123456789abcdef01234567,8,A blocking call in async code stalls the other tasks,the ticker stalls,Longest stall of a ticker,16,delays,1,,smol,,,,not comparable,failed
-        0123456789abcdef,0123456789abcdef0123456789abcdef01234567,8,A blocking call that is offloaded stalls nobody,,Median stall of a ticker,16,s,,0.005,tokio,0.00020107878154007155,0.0002001091528290435,0.00020205310858610313,holds,
-        0123456789abcdef,0123456789abcdef0123456789abcdef01234567,8,A blocking call that is offloaded stalls nobody,,Median stall of a ticker,16,s,,0.005,smol,,,,not comparable,failed
-        0123456789abcdef,0123456789abcdef0123456789abcdef01234567,8,An async sleep stalls nobody,,Median stall of a ticker,16,s,,0.005,tokio,0.00020107878154007155,0.0002001091528290435,0.00020205310858610313,holds,
-        0123456789abcdef,0123456789abcdef0123456789abcdef01234567,8,An async sleep stalls nobody,,Median stall of a ticker,16,s,,0.005,smol,,,,not comparable,failed
+        0123456789abcdef,0123456789abcdef0123456789abcdef01234567,8,A blocking call that is offloaded stalls nobody,,Longest stall of a ticker,16,s,,0.005,tokio,0.0015080908615505372,0.0015008186462178265,0.001515398314395774,holds,
+        0123456789abcdef,0123456789abcdef0123456789abcdef01234567,8,A blocking call that is offloaded stalls nobody,,Longest stall of a ticker,16,s,,0.005,smol,,,,not comparable,failed
+        0123456789abcdef,0123456789abcdef0123456789abcdef01234567,8,An async sleep stalls nobody,,Longest stall of a ticker,16,s,,0.005,tokio,0.0014075514707805037,0.001400764069803307,0.0014143717601027247,holds,
+        0123456789abcdef,0123456789abcdef0123456789abcdef01234567,8,An async sleep stalls nobody,,Longest stall of a ticker,16,s,,0.005,smol,,,,not comparable,failed
         0123456789abcdef,0123456789abcdef0123456789abcdef01234567,14,"10 calls, 3 at a time, take about 4 waits",about 4 s,Time,10,delays,4,4.6,tokio,4.267183464490039,4.250724027873566,4.283706634496861,holds,
         0123456789abcdef,0123456789abcdef0123456789abcdef01234567,14,"10 calls, 3 at a time, take about 4 waits",about 4 s,Time,10,delays,4,4.6,smol,,,,not comparable,failed
         0123456789abcdef,0123456789abcdef0123456789abcdef01234567,14,Without the limit 10 calls take one wait,about 1 s,Time,10,delays,1,1.4,tokio,1.1074357086414623,1.1031640929481397,1.1117238646670422,holds,
         0123456789abcdef,0123456789abcdef0123456789abcdef01234567,14,Without the limit 10 calls take one wait,about 1 s,Time,10,delays,1,1.4,smol,,,,not comparable,failed
-        0123456789abcdef,0123456789abcdef0123456789abcdef01234567,14,Never are there more than 3 at once,,Calls the server had in flight,10,at once,,3,sequential,1,,,holds,
-        0123456789abcdef,0123456789abcdef0123456789abcdef01234567,14,Never are there more than 3 at once,,Calls the server had in flight,10,at once,,3,tokio,3,,,holds,
-        0123456789abcdef,0123456789abcdef0123456789abcdef01234567,14,Never are there more than 3 at once,,Calls the server had in flight,10,at once,,3,smol,,,,not comparable,failed
+        0123456789abcdef,0123456789abcdef0123456789abcdef01234567,14,Never are there more than 3 at once,,Calls in flight,10,at once,,3,tokio,3,,,holds,
+        0123456789abcdef,0123456789abcdef0123456789abcdef01234567,14,Never are there more than 3 at once,,Calls in flight,10,at once,,3,smol,,,,does not hold,killed
         "#);
         let columns = |line: &str| line.split(',').count();
         let plain =

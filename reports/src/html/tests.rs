@@ -102,7 +102,7 @@ fn claims_come_before_the_tables_that_they_are_made_of() {
     assert!(at("<table class=\"claims\">") < at("<table class=\"speedup\">"));
     for part in [
         "#14 10 calls, 3 at a time, take about 4 waits",
-        "Time at n = 10: 4.00 to 4.60 delays. Holds for all 5 (4.20 to 4.30 delays).</td>",
+        "Time at n = 10: 4.00 to 4.60 delays of 10 ms. Holds for all 5 (4.20 to 4.30 delays).</td>",
         "<td class=\"measured\" data-label=\"tokio\" data-claim=\"holds\">",
         "<span class=\"figure\">4.27 delays</span>",
         "<span>can't</span>",

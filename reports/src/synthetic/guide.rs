@@ -18,6 +18,8 @@ struct Script {
     moments: &'static [(&'static str, [f64; 3])],
     /// What sequential and threads can't do.
     cannot: [Option<&'static str>; 2],
+    /// What its waits alone take sequential, threads and tasks, in delays; 0 where that is not known.
+    ideal: [f64; 3],
     /// What the server counts in a batch; of dropped ones, of tasks alone.
     answered: Option<u64>,
     dropped: u64,
@@ -34,6 +36,7 @@ const PLAIN: Script = Script {
     ms: [104.0, 11.2, 10.9],
     moments: &[],
     cannot: [None, None],
+    ideal: [0.0; 3],
     answered: None,
     dropped: 0,
     connections: None,
@@ -42,11 +45,17 @@ const PLAIN: Script = Script {
 
 const CANCEL: Option<&str> =
     Some("can't cancel a blocking call: what nobody waits for runs to its end");
+const NOTHING_LEFT: Option<&str> =
+    Some("can't begin a call before the one before has ended: nothing is left to cancel");
+const MIXED: Option<&str> =
+    Some("can't make an item while it works on another: it works on each as it made it");
+const SPEAKS: Option<&str> = Some("has no thread for each member: one speaks for several");
 const ORDER: Option<&str> =
     Some("takes answers in the order of the calls: it can't wait for several");
 
 const FIRST: &[(&str, [f64; 3])] = &[("first answer", [10.4, 10.5, 10.6])];
-const LATE: &[(&str, [f64; 3])] = &[("first answer", [30.4, 10.5, 10.7])];
+const LATE: &[(&str, [f64; 3])] =
+    &[("first answer", [30.4, 10.5, 10.7]), ("median answer", [40.6, 20.6, 20.8])];
 
 /// Like the default profile's run of five rounds.
 pub(crate) fn guide() -> Record {
@@ -78,7 +87,8 @@ fn played(script: &Script, client: &str, place: usize) -> Cell {
     let delay = script.delay_ms.unwrap_or(1.0);
     let mut cell = cell(script.workload, delay, script.n, client, place as u32, 5);
     cell.unit = script.unit.to_owned();
-    (cell.delay_ms, cell.ideal_ns) = (script.delay_ms, None);
+    let ideal_ns = script.ideal[model] * delay * 1e6;
+    (cell.delay_ms, cell.ideal_ns) = (script.delay_ms, (ideal_ns > 0.0).then_some(ideal_ns));
     let value = |text: &str| match text.parse() {
         Ok(number) => Value::Number(number),
         Err(_) => Value::Text(text.to_owned()),
@@ -152,20 +162,24 @@ fn scripts() -> Vec<Script> {
     vec![
         Script {
             params: &[("how", "in_turn")],
+            ideal: [3.0; 3],
             ..of("in_turn", "download", 3, [31.2, 31.3, 31.4])
         },
         Script {
             params: &[("how", "at_once")],
+            ideal: [3.0, 1.0, 1.0],
             ..of("in_turn", "download", 3, [31.2, 10.5, 10.5])
         },
         Script {
             params: &[("on_error", "cancel")],
-            cannot: [None, CANCEL],
+            cannot: [NOTHING_LEFT, CANCEL],
+            ideal: [5.0, 5.0, 2.0],
             dropped: 3,
             ..of("gather_errors", "call", 5, [52.0, 51.1, 20.9])
         },
         Script {
             params: &[("on_error", "collect")],
+            ideal: [15.0, 5.0, 5.0],
             ..of("gather_errors", "call", 5, [156.0, 50.9, 50.8])
         },
         Script {
@@ -211,7 +225,7 @@ fn scripts() -> Vec<Script> {
         cleanup(&[("end", "done")], [None, None]),
         cleanup(&[("end", "error")], [None, None]),
         cleanup(&[("end", "cancelled")], [CANCEL, CANCEL]),
-        of("queue", "item", 10, [155.0, 46.0, 45.0]),
+        Script { cannot: [MIXED, None], ..of("queue", "item", 10, [155.0, 46.0, 45.0]) },
         of("crawl", "page", 12, [125.0, 43.0, 42.5]),
         Script {
             params: &[("at_once", "3")],
@@ -242,10 +256,11 @@ fn scripts() -> Vec<Script> {
             ..of("unbounded", "task", 1000, [1010.0, 110.0, 130.0])
         },
         Script { params: &[("at_once", "5")], ..of("scrape", "page", 20, [208.0, 42.0, 41.8]) },
-        of("api_pipeline", "user", 10, [210.0, 22.5, 22.0]),
+        Script { ideal: [21.0, 2.0, 2.0], ..of("api_pipeline", "user", 10, [210.0, 22.5, 22.0]) },
         Script {
             params: &[("lines", "10")],
             delay_ms: None,
+            cannot: [SPEAKS, None],
             ..of("chat", "member", 10, [5.2, 4.4, 2.3])
         },
     ]

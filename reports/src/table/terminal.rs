@@ -68,8 +68,7 @@ fn list(claims: &Claims) -> String {
     text.push('\n');
     for held in &claims.held {
         let number = format!("#{}", held.claim.number);
-        let said = format!("{}. {}", held.claim.claim, held.sentence());
-        text.push_str(&wrapped(&format!("  {number:<3}  "), &said));
+        text.push_str(&wrapped(&format!("  {number:<3}  "), &held.in_short()));
     }
     text
 }

@@ -16,17 +16,21 @@ fn a_failed_cell() {
 
     What the guide claims
 
-      Claims that hold for every client that they can be held against: 2 of 5; for some: 1; for none: 2.
-      Not measured here: #3 to #22 and #24; some of #1 and #2.
+      Claims that hold for every client that they can be held against: 4 of 5; for none: 1. Not measured
+      here: #3 to #22 and #24; some of #1 and #2.
 
-      #1   5 fetches at once are 4.7x as fast as in a row. Holds for all 4 (4.95x to 4.98x).
-      #1   100 fetches at once are 27.5x as fast. Holds for async-std and smol (53.1x); does not hold
-           for thread-pool-32 (20.8x); not comparable for tokio (failed).
-      #2   100 calls at once take about one wait. Does not hold for thread-pool-32, async-std and smol
-           (1.96 to 5.00 delays); not comparable for tokio (failed).
-      #23  Async buys 10 to 100x for I/O. Holds for async-std and smol (53.1x); not comparable for tokio
-           (failed).
-      #23  Threads buy 5 to 10x for I/O. Does not hold for thread-pool-32 (20.8x).
+      #1   5 fetches at once are 4.7x as fast as in a row. Speedup over sequential at n = 5: at least
+           4.70x. Holds for all 4 (4.95x to 4.98x).
+      #1   100 fetches at once are 27.5x as fast. Speedup over sequential at n = 100: at least 27.5x.
+           Holds for async-std and smol (53.1x); not comparable for thread-pool-32 (narrow pool); not
+           comparable for tokio (failed).
+      #2   100 calls at once take about one wait. Time at n = 100: at most 1.50 delays of 10 ms. Does
+           not hold for async-std and smol (1.96 delays); not comparable for thread-pool-32 (narrow
+           pool); not comparable for tokio (failed).
+      #23  Async buys 10x or more for I/O. Speedup over sequential at n = 100: at least 10.0x. Holds for
+           async-std and smol (53.1x); not comparable for tokio (failed).
+      #23  Threads buy 5x or more for I/O. Speedup over sequential at n = 100: at least 5.00x. Holds for
+           thread-pool-32 (20.8x).
 
     fan_out, requests of 10 ms
 
@@ -89,14 +93,16 @@ fn two_rounds() {
       Claims that hold for every client that they can be held against: 0 of 5; comparable with nobody:
       5. Not measured here: #3 to #22 and #24; some of #1 and #2.
 
-      #1   5 fetches at once are 4.7x as fast as in a row. Not comparable for thread-pool-32, tokio,
-           async-std and smol (under 3 rounds).
-      #1   100 fetches at once are 27.5x as fast. Not comparable for thread-pool-32, tokio, async-std
-           and smol (under 3 rounds).
-      #2   100 calls at once take about one wait. Not comparable for thread-pool-32, tokio, async-std
-           and smol (under 3 rounds).
-      #23  Async buys 10 to 100x for I/O. Not comparable for tokio, async-std and smol (under 3 rounds).
-      #23  Threads buy 5 to 10x for I/O. Not comparable for thread-pool-32 (under 3 rounds).
+      #1   5 fetches at once are 4.7x as fast as in a row. Speedup over sequential at n = 5: at least
+           4.70x. Not comparable for 4 (few rounds).
+      #1   100 fetches at once are 27.5x as fast. Speedup over sequential at n = 100: at least 27.5x.
+           Not comparable for thread-pool-32 (narrow pool); not comparable for 3 (few rounds).
+      #2   100 calls at once take about one wait. Time at n = 100: at most 1.50 delays of 10 ms. Not
+           comparable for thread-pool-32 (narrow pool); not comparable for 3 (few rounds).
+      #23  Async buys 10x or more for I/O. Speedup over sequential at n = 100: at least 10.0x. Not
+           comparable for 3 (few rounds).
+      #23  Threads buy 5x or more for I/O. Speedup over sequential at n = 100: at least 5.00x. Not
+           comparable for thread-pool-32 (few rounds).
 
     fan_out, requests of 10 ms
 
@@ -140,17 +146,21 @@ fn an_interrupted_run() {
 
     What the guide claims
 
-      Claims that hold for every client that they can be held against: 1 of 5; for none: 3; comparable
-      with nobody: 1. Not measured here: #3 to #22 and #24; some of #1 and #2.
+      Claims that hold for every client that they can be held against: 2 of 5; comparable with nobody:
+      3. Not measured here: #3 to #22 and #24; some of #1 and #2.
 
-      #1   5 fetches at once are 4.7x as fast as in a row. Holds for all 4 (4.95x to 4.98x).
-      #1   100 fetches at once are 27.5x as fast. Does not hold for thread-pool-32 (20.8x); not
-           comparable for tokio (under 3 rounds); not comparable for async-std and smol (not run).
-      #2   100 calls at once take about one wait. Does not hold for thread-pool-32 (5.00 delays); not
-           comparable for tokio (under 3 rounds); not comparable for async-std and smol (not run).
-      #23  Async buys 10 to 100x for I/O. Not comparable for tokio (under 3 rounds); not comparable for
-           async-std and smol (not run).
-      #23  Threads buy 5 to 10x for I/O. Does not hold for thread-pool-32 (20.8x).
+      #1   5 fetches at once are 4.7x as fast as in a row. Speedup over sequential at n = 5: at least
+           4.70x. Holds for all 4 (4.95x to 4.98x).
+      #1   100 fetches at once are 27.5x as fast. Speedup over sequential at n = 100: at least 27.5x.
+           Not comparable for thread-pool-32 (narrow pool); not comparable for tokio (few rounds); not
+           comparable for 2 (not run).
+      #2   100 calls at once take about one wait. Time at n = 100: at most 1.50 delays of 10 ms. Not
+           comparable for thread-pool-32 (narrow pool); not comparable for tokio (few rounds); not
+           comparable for 2 (not run).
+      #23  Async buys 10x or more for I/O. Speedup over sequential at n = 100: at least 10.0x. Not
+           comparable for tokio (few rounds); not comparable for 2 (not run).
+      #23  Threads buy 5x or more for I/O. Speedup over sequential at n = 100: at least 5.00x. Holds for
+           thread-pool-32 (20.8x).
 
     fan_out, requests of 10 ms
 
@@ -190,15 +200,17 @@ fn a_failed_reference() {
       Claims that hold for every client that they can be held against: 0 of 5; for none: 1; comparable
       with nobody: 4. Not measured here: #3 to #22 and #24; some of #1 and #2.
 
-      #1   5 fetches at once are 4.7x as fast as in a row. Not comparable for thread-pool-32, tokio,
-           async-std and smol (whom it is measured against has no figures).
-      #1   100 fetches at once are 27.5x as fast. Not comparable for thread-pool-32, tokio, async-std
-           and smol (whom it is measured against has no figures).
-      #2   100 calls at once take about one wait. Does not hold for any of 4 (1.90 to 5.00 delays).
-      #23  Async buys 10 to 100x for I/O. Not comparable for tokio, async-std and smol (whom it is
-           measured against has no figures).
-      #23  Threads buy 5 to 10x for I/O. Not comparable for thread-pool-32 (whom it is measured against
-           has no figures).
+      #1   5 fetches at once are 4.7x as fast as in a row. Speedup over sequential at n = 5: at least
+           4.70x. Not comparable for 4 (nothing beside).
+      #1   100 fetches at once are 27.5x as fast. Speedup over sequential at n = 100: at least 27.5x.
+           Not comparable for 4 (nothing beside).
+      #2   100 calls at once take about one wait. Time at n = 100: at most 1.50 delays of 10 ms. Does
+           not hold for tokio, async-std and smol (1.90 to 1.96 delays); not comparable for
+           thread-pool-32 (narrow pool).
+      #23  Async buys 10x or more for I/O. Speedup over sequential at n = 100: at least 10.0x. Not
+           comparable for 3 (nothing beside).
+      #23  Threads buy 5x or more for I/O. Speedup over sequential at n = 100: at least 5.00x. Not
+           comparable for thread-pool-32 (nothing beside).
 
     fan_out, requests of 10 ms
 
