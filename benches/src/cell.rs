@@ -5,7 +5,7 @@ use std::fmt;
 use std::num::NonZero;
 use std::time::Duration;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use serde_json::Value;
 use waitmark_harness::catalogue::Catalogue;
 use waitmark_harness::workload::{By, Expected, Shape};
@@ -13,6 +13,9 @@ use waitmark_reports::record;
 
 use crate::message::{How, JobCell};
 use crate::profile::{Client, Profile, Workload, record_values};
+
+/// The longest that the waits of a batch may take.
+const LONGEST: Duration = Duration::from_secs(7 * 24 * 3600);
 
 /// A cell to be measured.
 #[derive(Clone, Debug)]
@@ -58,6 +61,14 @@ impl Cell {
         let (params, wait) = (workload.params.clone(), delay.unwrap_or_default());
         let shape = Shape::<Value> { n: n as usize, delay: wait, params };
         let expected = (entry.expected)(&shape, By { model: kind.model, limit })?;
+        let waits = expected.ideal.unwrap_or_default();
+        ensure!(
+            waits <= LONGEST,
+            "{} with n = {n} on {}: the waits of one batch alone take {}, and a week is the most",
+            workload.name,
+            client.name,
+            humantime::format_duration(Duration::from_secs(waits.as_secs()))
+        );
         Ok(Cell {
             workload: workload.clone(),
             unit: entry.unit,
@@ -76,6 +87,13 @@ impl Cell {
     /// Its name with this client in it.
     fn named(&self, client: &str) -> String {
         format!("{}/{client}/{}", self.workload.name, self.parameter())
+    }
+
+    /// Its name without size and delay, which a verification has of its own.
+    pub(crate) fn verified(&self) -> String {
+        let label = self.workload.label.trim_end_matches(',');
+        let slash = if label.is_empty() { "" } else { "/" };
+        format!("{}/{}{slash}{label}", self.workload.name, self.client_name)
     }
 
     /// What sets the cell apart from its client's others of the same workload: `10ms/100`.
@@ -268,7 +286,7 @@ fn appoint_references(cells: &mut [Cell]) {
 #[cfg(test)]
 mod tests {
     use waitmark_harness::clients::{Sequential, ThreadPool, Tokio};
-    use waitmark_harness::workloads::{FanOut, Pipeline};
+    use waitmark_harness::workloads::{FanOut, InTurn, Pipeline, Retry};
 
     use std::sync::Arc;
 
@@ -308,6 +326,24 @@ mod tests {
                 "pipeline/tokio/stages=2/10ms/4 50ms",
             ]
         );
+    }
+
+    #[test]
+    fn a_batch_that_waits_for_ever_is_refused_and_words_stand_as_they_are() {
+        let catalogue = waitmark_harness::catalogue! {
+            clients: [Tokio],
+            workloads: [Retry, InTurn],
+        };
+        let cells = |workload: &str| {
+            let clients = "clients = [\"tokio\"]\nreference = \"tokio\"\nsizes = [4]";
+            let text = format!("{clients}\nworkloads = [{workload}]");
+            let profile = Profile::parse(&catalogue, "mine.toml", &text).unwrap();
+            plan(&catalogue, &profile, &[]).map_err(|error| error.to_string())
+        };
+        let refused = cells("{ name = \"retry\", params = { tries = 60 } }").unwrap_err();
+        assert!(refused.ends_with("and a week is the most"), "{refused}");
+        let word = cells("{ name = \"in_turn\", params = { how = \"at_once\" } }").unwrap().0;
+        assert_eq!(word[0].to_string(), "in_turn/tokio/how=at_once/10ms/4");
     }
 
     #[test]

@@ -336,5 +336,6 @@ fn find_workload(
 fn label(params: &Value, defaults: &Value) -> String {
     let params = params.as_object().into_iter().flatten();
     let other = params.filter(|(name, value)| defaults.get(name) != Some(value));
-    other.map(|(name, value)| format!("{name}={value},")).collect()
+    let word = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    other.map(|(name, value)| format!("{name}={},", word(value))).collect()
 }

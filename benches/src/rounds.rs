@@ -113,8 +113,7 @@ impl<'a> Rounds<'a> {
     }
 
     fn fail_verification(&mut self, verified: &Cell, reason: &str, progress: &mut Progress) {
-        let (workload, client) = (&verified.workload.name, &verified.client_name);
-        progress.say(&format!("{workload}/{client} failed its verification: {reason}"));
+        progress.say(&format!("{} failed its verification: {reason}", verified.verified()));
         for Progressing { cell, record } in &mut self.cells {
             if verify::same_client_and_workload(cell, verified) {
                 progress.give_up(cell.left(cell.budget(), 0));

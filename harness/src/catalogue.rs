@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, Error as _};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -111,13 +111,13 @@ pub enum StartError {
     Settings(#[from] serde_json::Error),
     /// The client can't be started.
     #[error("can't start the client: {0}")]
-    Client(#[from] io::Error),
+    Client(io::Error),
     /// There can be no such batch.
     #[error("can't plan the batch: {0}")]
-    Plan(#[from] http::Error),
+    Plan(http::Error),
     /// The very first batch went wrong.
     #[error("warm-up: {0}")]
-    WarmUp(#[from] Wrong),
+    WarmUp(Wrong),
     /// The program has no such workload.
     #[error("no workload is named `{0}`")]
     UnknownWorkload(String),
@@ -186,11 +186,13 @@ impl Runner {
         Runner {
             workload: W::NAME,
             start: |settings, shape, servers| {
-                let client = C::start(&C::Settings::deserialize(settings)?, shape.n)?;
-                let warm_up = W::plan(W::warm_up(typed::<W>(&shape)?), servers.clone())?;
-                let plan = W::plan(typed::<W>(&shape)?, servers)?;
+                let settings = C::Settings::deserialize(settings)?;
+                let client = C::start(&settings, shape.n).map_err(StartError::Client)?;
+                let plan = |shape| W::plan(shape, servers.clone()).map_err(StartError::Plan);
+                let warm_up = plan(W::warm_up(typed::<W>(&shape)?))?;
+                let plan = plan(typed::<W>(&shape)?)?;
                 let mut running = Running { client, plan: Arc::new(warm_up) };
-                running.run()?;
+                running.run().map_err(StartError::WarmUp)?;
                 Ok(Box::new(Running { plan: Arc::new(plan), ..running }))
             },
         }
@@ -199,7 +201,14 @@ impl Runner {
 
 /// Reads settings or parameters, and gives them back with every default.
 fn filled_in<T: Serialize + DeserializeOwned>(value: Value) -> Read<Value> {
-    serde_json::to_value(T::deserialize(value)?)
+    let read = serde_path_to_error::deserialize::<_, T>(value).map_err(|error| {
+        let (path, problem) = (error.path().to_string(), error.inner().to_string());
+        // Some problems name their place themselves.
+        let named = path == "." || problem.contains(&format!("`{path}`"));
+        let place = if named { String::new() } else { format!("{path}: ") };
+        serde_json::Error::custom(format!("{place}{problem}"))
+    })?;
+    serde_json::to_value(read)
 }
 
 fn typed<W: Workload>(shape: &AnyShape) -> Read<Shape<W::Parameters>> {

@@ -75,7 +75,7 @@ pub fn echo_of(answer: &Response, id: &str) -> Result<(), Finding> {
 /// The first thing that is wrong with it.
 pub fn json_of(answer: &Response) -> Result<Value, Finding> {
     if answer.status != 200 {
-        return Err(("status", format!("status {} instead of 200", answer.status)));
+        return Err(other_status(answer, 200));
     }
     serde_json::from_slice(&answer.body)
         .map_err(|error| ("body", format!("the body is not JSON: {error}")))
@@ -105,9 +105,18 @@ pub fn echoes(batch: u64, n: usize, answers: &[Result<Response, Error>]) -> Resu
 pub fn status(answer: &Result<Response, Error>, wanted: u16) -> Result<(), Finding> {
     match answer {
         Ok(response) if response.status == wanted => Ok(()),
-        Ok(response) => Err(("status", format!("status {} instead of {wanted}", response.status))),
+        Ok(response) => Err(other_status(response, wanted)),
         Err(error) => Err((error.kind(), error.to_string())),
     }
+}
+
+/// The server says what it refuses in the body of a 400.
+fn other_status(response: &Response, wanted: u16) -> Finding {
+    let body = String::from_utf8_lossy(&response.body);
+    let said: String = body.lines().next().unwrap_or_default().chars().take(100).collect();
+    let says_why = response.status == 400 && !said.is_empty();
+    let why = if says_why { format!(" ({said})") } else { String::new() };
+    ("status", format!("status {} instead of {wanted}{why}", response.status))
 }
 
 #[cfg(test)]
@@ -136,6 +145,8 @@ mod tests {
         let other = r#"{"args":{"id":"7-1"}}"#;
         assert_eq!(wrong(answer(200, other)), r#"answer 1: id "7-1" instead of "7-0" (id: 1)"#);
         assert_eq!(wrong(answer(503, "")), "answer 1: status 503 instead of 200 (status: 1)");
+        let refused = wrong(answer(400, "delay: over 8ms"));
+        assert_eq!(refused, "answer 1: status 400 instead of 200 (delay: over 8ms) (status: 1)");
         assert!(wrong(answer(200, "")).starts_with("answer 1: the body is not JSON"));
         assert!(wrong(Err(Error::Truncated)).ends_with("(truncated: 1)"));
         let both = found(&[answer(503, ""), Err(Error::Truncated)]).unwrap_err();

@@ -158,7 +158,7 @@ fn a_wrong_value_names_the_file_the_key_and_what_is_allowed() {
     insta::assert_snapshot!(refused("clients = [\"tokio\"]"), @"profile mine.toml: workloads: `fan_out`: reference: `sequential` is not among the clients");
     insta::assert_snapshot!(refused("workloads = [\"fan\"]"), @"profile mine.toml: workloads: no workload is named `fan`; there are fan_out, pipeline");
     insta::assert_snapshot!(refused("workloads = [\"fan_out\", \"fan_out\"]"), @"profile mine.toml: workloads: `fan_out` stands there twice with the same parameters");
-    insta::assert_snapshot!(refused("workloads = [{ name = \"pipeline\", params = { stages = 0 } }]"), @"profile mine.toml: workloads: `pipeline`: params: invalid value: integer `0`, expected a nonzero u8");
+    insta::assert_snapshot!(refused("workloads = [{ name = \"pipeline\", params = { stages = 0 } }]"), @"profile mine.toml: workloads: `pipeline`: params: stages: invalid value: integer `0`, expected a nonzero u8");
     insta::assert_snapshot!(refused("workloads = [{ name = \"fan_out\", params = { stages = 1 } }]"), @"profile mine.toml: workloads: `fan_out`: params: unknown field `stages`, there are no fields");
     insta::assert_snapshot!(refused("max_time = \"1ms\""), @r#"profile mine.toml: max_time: `1ms` is not allowed: 1s to 1day, with its unit, e.g. "10ms""#);
 }

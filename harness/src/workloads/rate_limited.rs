@@ -38,6 +38,9 @@ pub struct RateLimited {
     rate: NonZero<u16>,
 }
 
+/// The highest rate that the server knows.
+const MOST: u16 = 10_000;
+
 /// What a profile may set.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -144,6 +147,10 @@ impl Workload for RateLimited {
     }
 
     fn plan(shape: Shape<Parameters>, servers: Servers) -> Result<Self, Error> {
+        if shape.params.rate.get() > MOST {
+            let rate = shape.params.rate;
+            return Err(Error::Plan(format!("rate {rate} is more than the server's {MOST}")));
+        }
         Ok(RateLimited { servers, n: shape.n, delay: shape.delay, rate: shape.params.rate })
     }
 
