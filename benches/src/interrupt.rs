@@ -1,4 +1,4 @@
-//! Ctrl-C: the first stops the run and keeps what was measured, the second stops at once.
+//! Ctrl-C: the first stops the run and keeps what was measured, a later one stops at once.
 
 use std::process;
 use std::sync::atomic::{AtomicBool, Ordering};

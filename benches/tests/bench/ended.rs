@@ -146,7 +146,7 @@ fn a_stopped_client_delays_no_ctrl_c() {
 }
 
 #[test]
-fn a_second_ctrl_c_leaves_the_record_of_the_last_turn() {
+fn a_signal_that_comes_twice_at_once_is_one_and_loses_neither_record_nor_report() {
     let sandbox = Sandbox::new(SLOW);
     let mut run = start(&sandbox);
     signal(wait_for_child(&mut run, "round-2/"), Signal::STOP);
@@ -159,6 +159,8 @@ fn a_second_ctrl_c_leaves_the_record_of_the_last_turn() {
     let record = Record::read(&dated(&sandbox)).unwrap();
     assert!(matches!(record.ended, Ended::Running | Ended::Interrupted));
     assert!(statuses(&record).iter().all(|&(status, _)| status == Status::Measured));
+    assert_eq!(sandbox.record().ended, Ended::Interrupted);
+    assert!(sandbox.output().join("report/index.html").exists());
 }
 
 #[test]
